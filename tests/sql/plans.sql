@@ -1,0 +1,125 @@
+-- The views read only the partitions they need, however many runs are kept.
+
+begin;
+select plan(10);
+
+do $$
+declare
+    period date;
+    run bigint;
+begin
+    for month in 0..49 loop
+        period := date '2021-01-01' + make_interval(months => month);
+        insert into tierclose.run (
+            period, action, mode, status, finished_at, result_checksum, effective_on
+        )
+        values (
+            to_char(period, 'YYYY-MM'), 'close', 'full', 'published', now(), '0',
+            period + make_interval(months => 1, days => 7)
+        )
+        returning run_id into run;
+        insert into tierclose.run_level (run_id, rank, name, min_points)
+        select run, l, 'level ' || l, l * 100
+        from generate_series(0, 3) l;
+        execute format('create table tierclose.standing_run_%s (like tierclose.standing)', run);
+        execute format(
+            'insert into tierclose.standing_run_%1$s '
+            'select %1$s, m, m %% 400, 0, m %% 400 / 100 from generate_series(1, 3000) m',
+            run
+        );
+        execute format(
+            'alter table tierclose.standing_run_%1$s '
+            'add primary key (member_id), add check (run_id = %1$s)',
+            run
+        );
+        execute format(
+            'alter table tierclose.standing '
+            'attach partition tierclose.standing_run_%1$s for values in (%1$s)',
+            run
+        );
+        insert into tierclose.published (period, run_id, checked_run_id)
+        values (to_char(period, 'YYYY-MM'), run, run);
+    end loop;
+end
+$$;
+analyze tierclose.run, tierclose.published, tierclose.run_level, tierclose.standing;
+-- The newest period is still to take effect: the level comes from one run, the points from another.
+set local tierclose.today = '2025-03-07';
+
+-- The lines of the executed plan that read standings.
+create function pg_temp.reads(query text) returns setof text
+language plpgsql
+as $$
+declare
+    line text;
+begin
+    for line in execute 'explain (analyze, costs off, timing off, summary off) ' || query loop
+        if line ~ ' on standing_run_' and line !~ 'never executed' then
+            return next line;
+        end if;
+    end loop;
+end
+$$;
+
+create function pg_temp.is_lookups(query text, lookups bigint, description text)
+returns setof text
+language plpgsql
+as $$
+begin
+    return next is(
+        (select count(*) from pg_temp.reads(query)), lookups,
+        description || ': ' || lookups || ' partitions are read'
+    );
+    return next is_empty(
+        format('select * from pg_temp.reads(%L) r where r ~ ''Seq Scan''', query),
+        description || ': none of them whole'
+    );
+end
+$$;
+
+select pg_temp.is_lookups(
+    'select * from tierclose.member_center where member_id = 77', 2, 'member_center of a member'
+);
+select pg_temp.is_lookups(
+    $$ select * from tierclose.standings where member_id = 77 and period = '2024-05' $$, 1,
+    'a member''s standing in a period'
+);
+select pg_temp.is_lookups(
+    'select * from tierclose.standings where member_id = 77', 50, 'a member''s standings'
+);
+select is(
+    (
+        select count(*)
+        from pg_temp.reads(
+            $q$ select level, count(*) from tierclose.standings
+                where period = '2024-05' group by level $q$
+        )
+    ),
+    1::bigint,
+    'the standings of a period are read from its partition alone'
+);
+select is(
+    (select count(*) from pg_temp.reads('select level, count(*) from tierclose.member_center
+                                         group by level')),
+    2::bigint,
+    'member_center of everyone reads two runs'
+);
+select is(
+    (select level from tierclose.member_center where member_id = 177), 'level 1',
+    'and the level is right'
+);
+select is(
+    (
+        select count(*)
+        from pg_temp.reads(
+            'select m.level from (values (7::bigint), (8)) v (member_id) '
+            'join tierclose.member_center m using (member_id)'
+        ) r
+        where r ~ 'Seq Scan'
+    ),
+    0::bigint,
+    'a join by member_id looks members up, too'
+);
+
+select * from finish();
+rollback;
