@@ -1,0 +1,21 @@
+#include "base/exit_code.h"
+
+static const ExitCodeText table[] = {
+    {EXIT_DONE, "done; also: nothing was due"},
+    {EXIT_DIFFERENT, "verify found a difference"},
+    {EXIT_USAGE, "wrong usage"},
+    {EXIT_DATA, "bad data, a period that cannot be closed yet, or one that was never closed"},
+    {EXIT_DATABASE, "no database"},
+    {EXIT_BUG, "a bug or a broken invariant; nothing was published"},
+    {EXIT_OUTCOME_UNKNOWN, "the connection died while publishing: outcome unknown, run status"},
+    {EXIT_LOCKED, "another run holds the lock"},
+    {EXIT_CONFIG, "configuration or schema wrong"},
+    {EXIT_INTERRUPTED, "stopped by SIGINT, nothing published"},
+    {EXIT_TERMINATED, "stopped by SIGTERM, nothing published"},
+};
+
+const ExitCodeText *exit_code_table(size_t *ret_count)
+{
+    *ret_count = sizeof table / sizeof table[0];
+    return table;
+}

@@ -1,0 +1,225 @@
+#include "close/fold.h"
+
+#include "base/arena.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+/* A refund that older months may still satisfy. */
+typedef struct OpenTake {
+    uint32_t slot; /* within the partition */
+    Take take;
+} OpenTake;
+
+typedef struct OpenTakes {
+    OpenTake *items; /* by slot */
+    size_t count;
+    size_t capacity;
+} OpenTakes;
+
+struct Fold {
+    const Programme *programme;
+    const Calendar *calendar;
+    const MemberTable *members;
+    EventStore *store;
+    int64_t *points;
+    int64_t *expiring;
+    OpenTakes *open; /* by partition */
+    LocalDay last_day;
+    Period period;
+};
+
+void fold_worker_init(FoldWorker *worker)
+{
+    *worker = (FoldWorker){
+        .workspace = earn_workspace_create(),
+        .tally = memory_alloc(1, sizeof(Tally)),
+    };
+}
+
+void fold_worker_destroy(FoldWorker *worker)
+{
+    earn_workspace_destroy(worker->workspace);
+    event_batch_destroy(&worker->batch);
+    free(worker->takes.items);
+    free(worker->tally);
+    *worker = (FoldWorker){0};
+}
+
+Fold *fold_create(const Programme *programme, const Calendar *calendar, const MemberTable *members,
+                  EventStore *store)
+{
+    Fold *fold = memory_alloc(1, sizeof *fold);
+    fold->programme = programme;
+    fold->calendar = calendar;
+    fold->members = members;
+    fold->store = store;
+    fold->points = memory_alloc(members->count, sizeof *fold->points);
+    fold->expiring = memory_alloc(members->count, sizeof *fold->expiring);
+    fold->open = memory_alloc(members->partition_count, sizeof *fold->open);
+    fold->period = calendar->first + (Period)calendar->month_count - 1;
+    fold->last_day = period_last_day(fold->period);
+    return fold;
+}
+
+void fold_destroy(Fold *fold)
+{
+    if (fold == NULL) {
+        return;
+    }
+    for (size_t partition = 0; partition < fold->members->partition_count; partition++) {
+        free(fold->open[partition].items);
+    }
+    free(fold->open);
+    free(fold->points);
+    free(fold->expiring);
+    free(fold);
+}
+
+const int64_t *fold_points(const Fold *fold)
+{
+    return fold->points;
+}
+
+const int64_t *fold_expiring(const Fold *fold)
+{
+    return fold->expiring;
+}
+
+/* What a member without standing would have earned counts as ineligible. */
+static Fate fate_of(Fate fate, bool stands)
+{
+    return !stands && (fate == FATE_EARNING || fate == FATE_CAPPED) ? FATE_INELIGIBLE : fate;
+}
+
+static void count_event(Tally *tally, const Event *event, Fate fate, bool own_month,
+                        int64_t member_id)
+{
+    AnomalySample sample = {
+        .event_id = event->event_id,
+        .member_id = member_id,
+        .occurred_at_us = event->occurred_at_us,
+        .order_id = event->order_id,
+        .has_member = true,
+        .has_order = (event->present & EVENT_HAS_ORDER) != 0,
+        .slot = event->slot,
+    };
+    tally_add(tally, fate, own_month, &sample);
+}
+
+static void count_take(const Fold *fold, Tally *tally, const Take *take, int64_t member_id)
+{
+    AnomalySample sample = {
+        .event_id = take->event_id,
+        .member_id = member_id,
+        .occurred_at_us = take->occurred_at_us,
+        .order_id = take->order_id,
+        .asked_cents = take->remaining_cents == NO_LIMIT
+                           ? NO_LIMIT
+                           : take->remaining_cents + take->taken_cents,
+        .taken_cents = take->taken_cents,
+        .has_member = true,
+        .has_order = take->has_order,
+        .slot = take->is_fraud ? SLOT_FRAUD : SLOT_REFUND,
+    };
+    tally_add(tally, take_fate(take), take->month == fold->period, &sample);
+}
+
+/* Counts the settled takes and appends the open ones to `kept`. */
+static void keep_open_takes(const Fold *fold, FoldWorker *worker, uint32_t slot, int64_t member_id,
+                            OpenTakes *kept)
+{
+    for (size_t i = 0; i < worker->takes.count; i++) {
+        const Take *take = &worker->takes.items[i];
+        if (take_is_settled(take)) {
+            count_take(fold, worker->tally, take, member_id);
+            continue;
+        }
+        kept->items = array_grow(kept->items, &kept->capacity, kept->count + 1, sizeof(OpenTake));
+        kept->items[kept->count++] = (OpenTake){slot, *take};
+    }
+}
+
+/* One member's month, with the takes that its later months left open: worker->takes in and out. */
+static bool fold_member(Fold *fold, FoldWorker *worker, size_t month_index, size_t slot,
+                        Event *events, size_t event_count, Error *reterr)
+{
+    Period month = fold->calendar->first + (Period)month_index;
+    int64_t member_id = fold->members->ids[slot];
+    for (size_t i = 0; i < event_count; i++) {
+        events[i].local_us = calendar_local_us(fold->calendar, events[i].occurred_at_us);
+    }
+    int64_t points = 0;
+    if (!earn_month(worker->workspace, rules_in_force(fold->programme, month), month, events,
+                    event_count, &worker->takes, &points, reterr)) {
+        return error_prefix(reterr, "member %" PRId64, member_id);
+    }
+    if (__builtin_add_overflow(fold->points[slot], points, &fold->points[slot])) {
+        return error_set(reterr, EXIT_DATA, "look at the member's recorded points.",
+                         "member %" PRId64 ": the window's points are more than a bigint holds",
+                         member_id);
+    }
+    if (month_index == 0) {
+        fold->expiring[slot] = points;
+    }
+    bool stands = member_stands(fold->members, slot, fold->last_day);
+    for (size_t i = 0; i < event_count; i++) {
+        if (events[i].fate != FATE_OPEN) {
+            count_event(worker->tally, &events[i], fate_of(events[i].fate, stands),
+                        month == fold->period, member_id);
+        }
+    }
+    return true;
+}
+
+bool fold_partition(Fold *fold, FoldWorker *worker, size_t month_index, size_t partition,
+                    Error *reterr)
+{
+    EventBatch *batch = &worker->batch;
+    event_store_take(fold->store, fold->members, month_index, partition, batch);
+    bool own_month = fold->calendar->first + (Period)month_index == fold->period;
+    for (size_t i = 0; i < batch->stranger_count; i++) {
+        count_event(worker->tally, &batch->strangers[i], FATE_UNKNOWN_MEMBER, own_month,
+                    batch->stranger_ids[i]);
+    }
+    size_t first_slot = 0;
+    size_t until_slot = 0;
+    member_partition_slots(fold->members, partition, &first_slot, &until_slot);
+
+    OpenTakes *open = &fold->open[partition];
+    OpenTakes kept = {0};
+    size_t next_open = 0;
+    for (uint32_t slot = 0; slot < batch->slot_count; slot++) {
+        size_t event_count = batch->first[slot + 1] - batch->first[slot];
+        worker->takes.count = 0;
+        while (next_open < open->count && open->items[next_open].slot == slot) {
+            take_list_add(&worker->takes, &open->items[next_open++].take);
+        }
+        if (event_count > 0 &&
+            !fold_member(fold, worker, month_index, first_slot + slot,
+                         batch->events + batch->first[slot], event_count, reterr)) {
+            free(kept.items);
+            return false;
+        }
+        if (worker->takes.count > 0) {
+            keep_open_takes(fold, worker, slot, fold->members->ids[first_slot + slot], &kept);
+        }
+    }
+    free(open->items);
+    *open = kept;
+    return true;
+}
+
+void fold_finish_partition(Fold *fold, FoldWorker *worker, size_t partition)
+{
+    size_t first_slot = 0;
+    size_t until_slot = 0;
+    member_partition_slots(fold->members, partition, &first_slot, &until_slot);
+    OpenTakes *open = &fold->open[partition];
+    for (size_t i = 0; i < open->count; i++) {
+        count_take(fold, worker->tally, &open->items[i].take,
+                   fold->members->ids[first_slot + open->items[i].slot]);
+    }
+    free(open->items);
+    *open = (OpenTakes){0};
+}

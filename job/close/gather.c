@@ -1,0 +1,316 @@
+#include "close/gather.h"
+
+#include "base/arena.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { SIGNAL_POLL_MS = 100, NAME_BYTES = 64 };
+
+typedef struct Gather {
+    const GatherInput *input;
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    atomic_bool stop; /* a failure or a signal: all end */
+    /* Below: under `lock`. */
+    size_t next_chunk;
+    size_t read_prefix; /* chunks[0..read_prefix) are read */
+    bool *chunk_read;
+    size_t *chunks_needed; /* by month: this many of the first chunks hold all its events */
+    size_t months_left;    /* months [0, months_left) are not folded yet */
+    size_t next_partition; /* of month months_left - 1 */
+    size_t partitions_done;
+    size_t active_workers;
+    bool failed;
+    Error error;
+} Gather;
+
+typedef struct Worker {
+    Gather *gather;
+    size_t lane;
+    pthread_t thread;
+    Connection *connection;
+    FoldWorker fold;
+} Worker;
+
+static void fail(Gather *gather, const Error *error)
+{
+    pthread_mutex_lock(&gather->lock);
+    if (!gather->failed) {
+        gather->failed = true;
+        gather->error = *error;
+    }
+    atomic_store(&gather->stop, true);
+    pthread_cond_broadcast(&gather->changed);
+    pthread_mutex_unlock(&gather->lock);
+}
+
+/* One row from the database: to its month and partition, by its wall clock. */
+static void put_row(Worker *worker, const EventRow *row)
+{
+    const GatherInput *input = worker->gather->input;
+    Tally *tally = worker->fold.tally;
+    int64_t local_us = calendar_local_us(input->calendar, row->occurred_at_us);
+    int32_t month_index = calendar_month_index(input->calendar, local_us);
+    if (month_index < 0) {
+        return; /* the chunks reach a little over the window's ends */
+    }
+    tally->events++;
+    Event event = {
+        .event_id = row->event_id,
+        .occurred_at_us = row->occurred_at_us,
+        .order_id = row->order_id,
+        .item_cents = row->item_cents,
+        .discount_cents = row->discount_cents,
+        .categories = row->categories,
+        .category_count = row->category_count,
+        .points = row->points,
+        .slot = (row->present & ROW_HAS_KIND) != 0 ? kind_map_slot(input->kinds, row->kind)
+                                                   : SLOT_UNKNOWN,
+        .present = (uint8_t)(((row->present & ROW_HAS_ORDER) != 0 ? EVENT_HAS_ORDER : 0) |
+                             ((row->present & ROW_HAS_ITEM) != 0 ? EVENT_HAS_ITEM : 0) |
+                             ((row->present & ROW_HAS_POINTS) != 0 ? EVENT_HAS_POINTS : 0)),
+    };
+    if ((row->present & ROW_HAS_MEMBER) == 0) {
+        const AnomalySample sample = {
+            .event_id = row->event_id,
+            .occurred_at_us = row->occurred_at_us,
+            .slot = event.slot,
+        };
+        bool own_month = (size_t)month_index + 1 == input->calendar->month_count;
+        tally_add(tally, FATE_UNKNOWN_MEMBER, own_month, &sample);
+        return;
+    }
+    event_store_put(input->store, worker->lane, (size_t)month_index,
+                    member_partition(input->members, row->member_id), row->member_id, &event);
+}
+
+static bool put_rows(void *context, const EventRow *rows, size_t count, Error *reterr)
+{
+    (void)reterr;
+    Worker *worker = context;
+    for (size_t i = 0; i < count; i++) {
+        put_row(worker, &rows[i]);
+    }
+    progress_add(worker->gather->input->progress, (int64_t)count);
+    return true;
+}
+
+static bool connect_worker(Worker *worker, Error *reterr)
+{
+    const GatherInput *input = worker->gather->input;
+    char name[NAME_BYTES];
+    (void)snprintf(name, sizeof name, "%s worker %zu", input->name, worker->lane + 1);
+    return connection_open(input->dsn, name, &worker->connection, reterr) &&
+           (input->role == NULL ||
+            connection_set_role(worker->connection, input->role, reterr)) &&
+           snapshot_join(worker->connection, input->snapshot, reterr);
+}
+
+static bool read_chunk(Worker *worker, size_t index, Error *reterr)
+{
+    Gather *gather = worker->gather;
+    if (worker->connection == NULL && !connect_worker(worker, reterr)) {
+        return false;
+    }
+    return events_read_chunk(worker->connection, &gather->input->chunks[index], &gather->stop,
+                             put_rows, worker, reterr);
+}
+
+static bool fold_one(Worker *worker, size_t month_index, size_t partition, Error *reterr)
+{
+    Fold *fold = worker->gather->input->fold;
+    if (!fold_partition(fold, &worker->fold, month_index, partition, reterr)) {
+        return false;
+    }
+    if (month_index == 0) {
+        fold_finish_partition(fold, &worker->fold, partition);
+    }
+    return true;
+}
+
+/* With the lock held: the next thing to do. */
+typedef enum Task { TASK_FOLD, TASK_READ, TASK_WAIT, TASK_END } Task;
+
+static Task next_task(Gather *gather, size_t *ret_month, size_t *ret_index)
+{
+    if (atomic_load(&gather->stop) || gather->months_left == 0) {
+        return TASK_END;
+    }
+    size_t month = gather->months_left - 1;
+    size_t partition_count = gather->input->members->partition_count;
+    bool month_is_read = gather->read_prefix >= gather->chunks_needed[month];
+    if (month_is_read && gather->next_partition < partition_count) {
+        *ret_month = month;
+        *ret_index = gather->next_partition++;
+        return TASK_FOLD;
+    }
+    size_t read_ahead = gather->chunks_needed[month > 0 ? month - 1 : 0];
+    if (gather->next_chunk < read_ahead) {
+        *ret_index = gather->next_chunk++;
+        return TASK_READ;
+    }
+    return TASK_WAIT;
+}
+
+/* With the lock held. */
+static void finish_fold(Gather *gather)
+{
+    gather->partitions_done++;
+    if (gather->partitions_done == gather->input->members->partition_count) {
+        gather->months_left--;
+        gather->next_partition = 0;
+        gather->partitions_done = 0;
+        pthread_cond_broadcast(&gather->changed);
+    }
+}
+
+static void finish_read(Gather *gather, size_t index)
+{
+    gather->chunk_read[index] = true;
+    while (gather->read_prefix < gather->input->chunk_count &&
+           gather->chunk_read[gather->read_prefix]) {
+        gather->read_prefix++;
+    }
+    pthread_cond_broadcast(&gather->changed);
+}
+
+static void *work(void *argument)
+{
+    Worker *worker = argument;
+    Gather *gather = worker->gather;
+    Error error = {0};
+    bool done = true;
+    pthread_mutex_lock(&gather->lock);
+    while (done) {
+        size_t month = 0;
+        size_t index = 0;
+        Task task = next_task(gather, &month, &index);
+        if (task == TASK_END) {
+            break;
+        }
+        if (task == TASK_WAIT) {
+            pthread_cond_wait(&gather->changed, &gather->lock);
+            continue;
+        }
+        pthread_mutex_unlock(&gather->lock);
+        done = task == TASK_FOLD ? fold_one(worker, month, index, &error)
+                                 : read_chunk(worker, index, &error);
+        pthread_mutex_lock(&gather->lock);
+        if (done && task == TASK_FOLD) {
+            finish_fold(gather);
+        } else if (done) {
+            finish_read(gather, index);
+        }
+    }
+    gather->active_workers--;
+    pthread_cond_broadcast(&gather->changed);
+    pthread_mutex_unlock(&gather->lock);
+    if (!done) {
+        fail(gather, &error);
+    }
+    return NULL;
+}
+
+/* Months to the chunks they wait for. A chunk may hold events of a month whose stretch of UTC it touches. */
+static void plan_months(Gather *gather)
+{
+    const GatherInput *input = gather->input;
+    const Calendar *calendar = input->calendar;
+    gather->months_left = calendar->month_count;
+    gather->chunks_needed = memory_alloc(calendar->month_count, sizeof *gather->chunks_needed);
+    gather->chunk_read = memory_alloc(input->chunk_count, sizeof *gather->chunk_read);
+    for (size_t month = 0; month < calendar->month_count; month++) {
+        Period period = calendar->first + (Period)month;
+        int64_t from_us = 0;
+        int64_t until_us = 0;
+        calendar_utc_bounds(calendar, period, period, &from_us, &until_us);
+        size_t needed = 0;
+        while (needed < input->chunk_count && input->chunks[needed].until_us > from_us) {
+            needed++;
+        }
+        gather->chunks_needed[month] = needed;
+    }
+}
+
+/* The leader waits here and looks out for signals. */
+static void wait_for_workers(Gather *gather)
+{
+    pthread_mutex_lock(&gather->lock);
+    while (gather->active_workers > 0) {
+        struct timespec until;
+        (void)clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_nsec += SIGNAL_POLL_MS * 1000000L;
+        if (until.tv_nsec >= 1000000000L) {
+            until.tv_nsec -= 1000000000L;
+            until.tv_sec++;
+        }
+        (void)pthread_cond_timedwait(&gather->changed, &gather->lock, &until);
+        atomic_int *stop_signal = gather->input->stop_signal;
+        if (stop_signal != NULL && atomic_load(stop_signal) != 0 && !gather->failed) {
+            gather->failed = true;
+            (void)error_set(&gather->error, EXIT_INTERRUPTED, NULL,
+                            "stopped by a signal while reading; nothing was published");
+            atomic_store(&gather->stop, true);
+            pthread_cond_broadcast(&gather->changed);
+        }
+    }
+    pthread_mutex_unlock(&gather->lock);
+}
+
+/* Starts the workers; those that run have been counted. */
+static size_t start_workers(Gather *gather, Worker *workers, size_t count)
+{
+    gather->active_workers = count;
+    size_t started = 0;
+    for (; started < count; started++) {
+        Worker *worker = &workers[started];
+        worker->gather = gather;
+        worker->lane = started;
+        fold_worker_init(&worker->fold);
+        if (pthread_create(&worker->thread, NULL, work, worker) != 0) {
+            Error error;
+            (void)error_set(&error, EXIT_BUG, "ask for fewer --workers.",
+                            "worker %zu could not be started", started + 1);
+            pthread_mutex_lock(&gather->lock);
+            gather->active_workers -= count - started;
+            pthread_mutex_unlock(&gather->lock);
+            fail(gather, &error);
+            fold_worker_destroy(&worker->fold);
+            break;
+        }
+    }
+    return started;
+}
+
+bool gather(const GatherInput *input, Tally *ret_tally, Error *reterr)
+{
+    Gather gather = {.input = input};
+    pthread_mutex_init(&gather.lock, NULL);
+    pthread_cond_init(&gather.changed, NULL);
+    plan_months(&gather);
+
+    Worker *workers = memory_alloc((size_t)input->workers, sizeof *workers);
+    size_t started = start_workers(&gather, workers, (size_t)input->workers);
+    wait_for_workers(&gather);
+    memset(ret_tally, 0, sizeof *ret_tally);
+    for (size_t i = 0; i < started; i++) {
+        (void)pthread_join(workers[i].thread, NULL);
+        tally_merge(ret_tally, workers[i].fold.tally);
+        fold_worker_destroy(&workers[i].fold);
+        connection_close(&workers[i].connection);
+    }
+    free(workers);
+    free(gather.chunk_read);
+    free(gather.chunks_needed);
+    pthread_cond_destroy(&gather.changed);
+    pthread_mutex_destroy(&gather.lock);
+    if (gather.failed) {
+        *reterr = gather.error;
+        return false;
+    }
+    return tally_reconcile(ret_tally, reterr);
+}

@@ -1,0 +1,278 @@
+#include "close/job.h"
+
+#include "close/period_run.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The runs of a command that have begun, so that a failure can mark them. */
+typedef struct StartedRuns {
+    int64_t *ids;
+    size_t count;
+} StartedRuns;
+
+/* Best effort: if this fails too, the next run's sweep marks them. */
+static void mark_failed(Session *session, const StartedRuns *runs, const Error *error)
+{
+    if (runs->count == 0 || session->leader == NULL || error->code == EXIT_OUTCOME_UNKNOWN) {
+        return;
+    }
+    Error ignored;
+    runs_rollback(session->leader);
+    if (!runs_fail(session->leader, runs->ids, runs->count, error->message, &ignored)) {
+        return;
+    }
+}
+
+static bool begin(Session *session, Error *reterr)
+{
+    return connection_execute(session->leader,
+                              session->publishes
+                                  ? "begin isolation level read committed read write"
+                                  : "begin isolation level repeatable read read only",
+                              reterr);
+}
+
+/* Commits, or ends a dry run; then the summaries are true and are told. */
+static bool end(Session *session, Error *reterr)
+{
+    bool ended = session->publishes ? runs_commit(session->leader, reterr)
+                                    : connection_execute(session->leader, "rollback", reterr);
+    if (ended) {
+        session_tell(session);
+    }
+    return ended;
+}
+
+/* Closes or settles one period: one run, one commit. `chained`: the result before it, of this same command. */
+static bool close_one(Session *session, Reading *reading, Period period, const char *action,
+                      int64_t late_events, PeriodResult *chained, Error *reterr)
+{
+    int64_t run_id = 0;
+    if (!period_run_start(session, period, action, &run_id, reterr)) {
+        return false;
+    }
+    const StartedRuns started = {&run_id, run_id == 0 ? 0 : 1};
+    StandingSet before_set = {0};
+    LevelsBefore before;
+    PeriodResult result = {0};
+    bool changed = false;
+    bool done = begin(session, reterr);
+    if (done && chained->standings != NULL) {
+        before = levels_before_of_result(chained);
+    } else {
+        done = done && session_levels_before(session, period, &before_set, &before, reterr);
+    }
+    PeriodRun run = {
+        .session = session,
+        .reading = reading,
+        .period = period,
+        .action = action,
+        .run_id = run_id,
+        .late_events = late_events,
+    };
+    done = done && period_run(&run, &before, &result, &changed, reterr) && end(session, reterr);
+    standing_set_destroy(&before_set);
+    if (!done) {
+        mark_failed(session, &started, reterr);
+        result_destroy(&result);
+        return false;
+    }
+    result_destroy(chained);
+    *chained = result;
+    return true;
+}
+
+static bool close_range(Session *session, PeriodRange range, Error *reterr)
+{
+    Reading reading;
+    if (!reading_begin(session, range.first, range.last, &reading, reterr)) {
+        return false;
+    }
+    PeriodResult chained = {0};
+    bool done = true;
+    for (Period period = range.first; done && period <= range.last; period++) {
+        done = close_one(session, &reading, period, "close", -1, &chained, reterr) &&
+               (session->job->dry_run || session_refresh(session, reterr));
+    }
+    result_destroy(&chained);
+    reading_end(&reading);
+    return done;
+}
+
+/* Computes a closed period again if anything it rests on has changed since (contract 8.3). */
+static bool settle(Session *session, Period period, Error *reterr)
+{
+    const ClosedPeriod *closed = session_closed(session, period);
+    const Job *job = session->job;
+    Reading reading;
+    if (!reading_begin(session, period, period, &reading, reterr)) {
+        return false;
+    }
+    int64_t late_events = 0;
+    char digest[SHA256_HEX_BYTES];
+    reading_members_digest(&reading, period, digest);
+    bool done = reading_late_events(&reading, closed, period, &late_events, reterr);
+    bool same_config = strcmp(closed->config_sha256, job->programme->sha256) == 0;
+    bool same_members = strcmp(closed->members_digest, digest) == 0;
+    if (done && late_events == 0 && same_config && same_members && !job->full) {
+        session_note(session, "%s: nothing was recorded late since run %" PRId64 "; it stands.",
+                     closed->period, closed->checked_run_id);
+    } else if (done) {
+        PeriodResult result = {0};
+        done = close_one(session, &reading, period, "settle", late_events, &result, reterr);
+        result_destroy(&result);
+    }
+    reading_end(&reading);
+    return done;
+}
+
+/* `close` without --period when no month is due: settle the newest, or say what comes next. */
+static bool close_nothing_due(Session *session, Error *reterr)
+{
+    const Programme *programme = session->job->programme;
+    Period newest = session->range.last;
+    char period[PERIOD_TEXT_BYTES];
+    char next[PERIOD_TEXT_BYTES];
+    char day[DAY_TEXT_BYTES];
+    if (programme->settle && !plan_is_final(newest, programme->effective_day, session->today)) {
+        return settle(session, newest, reterr);
+    }
+    session_note(session, "Nothing is due: %s is closed, and %s can be closed from %s on.",
+                 period_format(newest, period), period_format(newest + 1, next),
+                 day_format(period_last_day(newest + 1), day));
+    return true;
+}
+
+static bool close_period(Session *session, Period period, Error *reterr)
+{
+    const Programme *programme = session->job->programme;
+    char text[PERIOD_TEXT_BYTES];
+    char day[DAY_TEXT_BYTES];
+    if (session_closed(session, period) == NULL) {
+        const PeriodRange range = {period, period};
+        return plan_check_range(range, session->range, session->today, session->job->dry_run,
+                                reterr) &&
+               close_range(session, range, reterr);
+    }
+    if (plan_is_final(period, programme->effective_day, session->today)) {
+        session_note(session,
+                     "%s is final since %s; nothing was done. To change it: tierclose restate.",
+                     period_format(period, text),
+                     day_format(period_next_month_day(period, programme->effective_day), day));
+        return true;
+    }
+    return settle(session, period, reterr);
+}
+
+bool job_close(const Job *job, bool has_period, Period period, Error *reterr)
+{
+    Session session;
+    if (!session_open(job, !job->dry_run, &session, reterr)) {
+        return false;
+    }
+    bool done = false;
+    PeriodRange due = plan_due(session.range, session.today);
+    if (has_period) {
+        done = close_period(&session, period, reterr);
+    } else if (due.first <= due.last) {
+        done = close_range(&session, due, reterr);
+    } else {
+        done = close_nothing_due(&session, reterr);
+    }
+    session_close(&session);
+    return done;
+}
+
+/* The periods of a backfill in one transaction, each from the one before it, then the later ones' levels. */
+static bool restate_range(Session *session, Reading *reading, PeriodRange range, const char *action,
+                          const int64_t *run_ids, Error *reterr)
+{
+    StandingSet before_set = {0};
+    LevelsBefore before;
+    PeriodResult chained = {0};
+    bool done = session_levels_before(session, range.first, &before_set, &before, reterr);
+    for (Period period = range.first; done && period <= range.last; period++) {
+        const ClosedPeriod *closed = session_closed(session, period);
+        PeriodRun run = {
+            .session = session,
+            .reading = reading,
+            .period = period,
+            .action = action,
+            .run_id = run_ids[period - range.first],
+            .late_events = -1,
+        };
+        PeriodResult result = {0};
+        bool changed = false;
+        done = closed == NULL ||
+               reading_late_events(reading, closed, period, &run.late_events, reterr);
+        done = done && period_run(&run, &before, &result, &changed, reterr);
+        if (done) {
+            result_destroy(&chained);
+            chained = result;
+            before = levels_before_of_result(&chained);
+        }
+    }
+    done = done && period_run_carry(session, &chained, action, reterr);
+    result_destroy(&chained);
+    standing_set_destroy(&before_set);
+    return done;
+}
+
+/* Runs, one reading, one transaction, one commit. */
+static bool restate(Session *session, PeriodRange range, const char *action, Error *reterr)
+{
+    size_t count = (size_t)(range.last - range.first + 1);
+    StartedRuns started = {.ids = calloc(count, sizeof *started.ids)};
+    Reading reading;
+    if (started.ids == NULL) {
+        return error_set(reterr, EXIT_BUG, NULL, "out of memory");
+    }
+    bool done = true;
+    for (Period period = range.first; done && period <= range.last; period++) {
+        done = period_run_start(session, period, action, &started.ids[period - range.first], reterr);
+        started.count += done && !session->job->dry_run;
+    }
+    if (done && (done = reading_begin(session, range.first, range.last, &reading, reterr))) {
+        done = begin(session, reterr) &&
+               restate_range(session, &reading, range, action, started.ids, reterr) &&
+               end(session, reterr);
+        reading_end(&reading);
+    }
+    if (!done) {
+        mark_failed(session, &started, reterr);
+    }
+    free(started.ids);
+    return done;
+}
+
+bool job_backfill(const Job *job, Period first, Period last, Error *reterr)
+{
+    Session session;
+    if (last < first) {
+        return error_set(reterr, EXIT_USAGE, "name the earlier month in --from.",
+                         "--to lies before --from");
+    }
+    if (!session_open(job, !job->dry_run, &session, reterr)) {
+        return false;
+    }
+    const PeriodRange range = {first, last};
+    bool done = plan_check_range(range, session.range, session.today, job->dry_run, reterr) &&
+                restate(&session, range, "backfill", reterr);
+    session_close(&session);
+    return done;
+}
+
+bool job_restate(const Job *job, Period period, Error *reterr)
+{
+    Session session;
+    if (!session_open(job, !job->dry_run, &session, reterr)) {
+        return false;
+    }
+    const PeriodRange range = {period, period};
+    bool done = plan_check_closed(period, session.range, reterr) &&
+                restate(&session, range, "restate", reterr);
+    session_close(&session);
+    return done;
+}

@@ -1,0 +1,198 @@
+#include "close/result.h"
+
+#include "base/arena.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void result_standings(PeriodResult *result, const MemberTable *members, const Fold *fold)
+{
+    const int64_t *points = fold_points(fold);
+    const int64_t *expiring = fold_expiring(fold);
+    LocalDay last_day = period_last_day(result->period);
+    result->standings = memory_alloc(members->count + 1, sizeof *result->standings);
+    for (size_t slot = 0; slot < members->count; slot++) {
+        if (!member_stands(members, slot, last_day)) {
+            continue;
+        }
+        int64_t counted = level_points(points[slot]);
+        result->standings[result->standing_count++] = (StandingRow){
+            .member_id = members->ids[slot],
+            .points = counted,
+            .expiring_points = expiring[slot],
+            .level_rank = (int16_t)level_rank(result->rules, counted),
+        };
+    }
+}
+
+/* The levels before as ranks in the rules now in force. */
+static void map_levels(const LevelsBefore *before, const RuleSet *rules, int32_t ranks[LEVELS_MAX])
+{
+    for (size_t rank = 0; rank < before->level_count; rank++) {
+        int32_t now = rules_level_rank(rules, before->names[rank]);
+        ranks[rank] = now < 0 ? LEVEL_FOREIGN : now;
+    }
+}
+
+static void count_flow(PeriodResult *result, const char *from, const char *to, Direction direction)
+{
+    for (size_t i = 0; i < result->flow_count; i++) {
+        LevelFlow *flow = &result->flows[i];
+        if (flow->from == from && flow->to == to) {
+            flow->members++;
+            return;
+        }
+    }
+    size_t capacity = result->flow_count;
+    result->flows =
+        array_grow(result->flows, &capacity, result->flow_count + 1, sizeof *result->flows);
+    result->flows[result->flow_count++] = (LevelFlow){from, to, direction, 1};
+}
+
+static void add_coupons(PeriodResult *result, size_t *capacity, int64_t member_id,
+                        int32_t rank_before, int32_t rank)
+{
+    size_t first = 0;
+    size_t until = 0;
+    level_coupons(result->rules, rank_before, rank, &first, &until);
+    for (size_t i = first; i < until; i++) {
+        const Coupon *coupon = &result->rules->coupons.coupons[i];
+        result->grants =
+            array_grow(result->grants, capacity, result->grant_count + 1, sizeof *result->grants);
+        result->grants[result->grant_count++] = (GrantRow){
+            .member_id = member_id,
+            .level = result->rules->levels[coupon->level_rank].name,
+            .coupon = coupon->code,
+            .value_cents = coupon->value_cents,
+            .min_spend_cents = coupon->min_spend_cents,
+        };
+    }
+}
+
+int grant_compare(const void *left, const void *right)
+{
+    const GrantRow *a = left;
+    const GrantRow *b = right;
+    if (a->member_id != b->member_id) {
+        return a->member_id < b->member_id ? -1 : 1;
+    }
+    int level = strcmp(a->level, b->level);
+    return level != 0 ? level : strcmp(a->coupon, b->coupon);
+}
+
+void result_changes(PeriodResult *result, const LevelsBefore *before)
+{
+    const RuleSet *rules = result->rules;
+    int32_t ranks[LEVELS_MAX];
+    map_levels(before, rules, ranks);
+    size_t change_capacity = 0;
+    size_t grant_capacity = 0;
+    size_t b = 0;
+    for (size_t i = 0; i < result->standing_count; i++) {
+        const StandingRow *row = &result->standings[i];
+        while (b < before->row_count && before->rows[b].member_id < row->member_id) {
+            b++;
+        }
+        bool stood = b < before->row_count && before->rows[b].member_id == row->member_id;
+        int32_t rank_before = stood ? ranks[before->rows[b].level_rank] : LEVEL_NONE;
+        const char *from = stood ? before->names[before->rows[b].level_rank] : rules->levels[0].name;
+        const char *to = rules->levels[row->level_rank].name;
+        Direction direction = level_change(rank_before, row->level_rank);
+        result->points += row->points;
+        count_flow(result, stood ? from : NULL, to, direction);
+        if (direction == DIRECTION_NONE) {
+            continue;
+        }
+        result->upgrades += direction == DIRECTION_UP;
+        result->downgrades += direction == DIRECTION_DOWN;
+        result->program_changes += direction == DIRECTION_PROGRAM;
+        result->changes = array_grow(result->changes, &change_capacity, result->change_count + 1,
+                                     sizeof *result->changes);
+        result->changes[result->change_count++] = (ChangeRow){
+            .member_id = row->member_id,
+            .from_level = from,
+            .to_level = to,
+            .direction = direction_name(direction),
+            .points = row->points,
+        };
+        add_coupons(result, &grant_capacity, row->member_id, rank_before, row->level_rank);
+    }
+    if (result->grant_count > 1) {
+        qsort(result->grants, result->grant_count, sizeof *result->grants, grant_compare);
+    }
+}
+
+static bool holds_coupon(const GrantRow *grants, size_t count, size_t *cursor,
+                         const GrantRow *wanted)
+{
+    while (*cursor < count && grants[*cursor].member_id < wanted->member_id) {
+        (*cursor)++;
+    }
+    for (size_t i = *cursor; i < count && grants[i].member_id == wanted->member_id; i++) {
+        if (strcmp(grants[i].coupon, wanted->coupon) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void result_once_per_level(PeriodResult *result, const GrantRow *elsewhere, size_t elsewhere_count,
+                           const GrantRow *standing, size_t standing_count)
+{
+    size_t kept = 0;
+    size_t elsewhere_cursor = 0;
+    size_t standing_cursor = 0;
+    for (size_t i = 0; i < result->grant_count; i++) {
+        const GrantRow grant = result->grants[i];
+        bool had = holds_coupon(elsewhere, elsewhere_count, &elsewhere_cursor, &grant);
+        bool stands = holds_coupon(standing, standing_count, &standing_cursor, &grant);
+        if (!had || stands) {
+            result->grants[kept++] = grant;
+        }
+    }
+    result->grant_count = kept;
+}
+
+void result_checksum(PeriodResult *result)
+{
+    enum { LINE_BYTES = 1024 };
+    char line[LINE_BYTES];
+    Sha256 *hash = sha256_begin();
+    for (size_t i = 0; i < result->standing_count; i++) {
+        const StandingRow *row = &result->standings[i];
+        int size = snprintf(line, sizeof line, "%" PRId64 "\t%" PRId64 "\t%s\t%" PRId64 "\n",
+                            row->member_id, row->points,
+                            result->rules->levels[row->level_rank].name, row->expiring_points);
+        assert(size > 0 && size < LINE_BYTES);
+        sha256_add(hash, line, (size_t)size);
+    }
+    for (size_t i = 0; i < result->change_count; i++) {
+        const ChangeRow *row = &result->changes[i];
+        int size = snprintf(line, sizeof line, "%" PRId64 "\t%s\t%s\t%s\t%" PRId64 "\n",
+                            row->member_id, row->from_level, row->to_level, row->direction,
+                            row->points);
+        assert(size > 0 && size < LINE_BYTES);
+        sha256_add(hash, line, (size_t)size);
+    }
+    for (size_t i = 0; i < result->grant_count; i++) {
+        const GrantRow *row = &result->grants[i];
+        int size = snprintf(line, sizeof line, "%" PRId64 "\t%s\t%s\n", row->member_id, row->level,
+                            row->coupon);
+        assert(size > 0 && size < LINE_BYTES);
+        sha256_add(hash, line, (size_t)size);
+    }
+    sha256_finish(hash, result->checksum);
+}
+
+void result_destroy(PeriodResult *result)
+{
+    free(result->standings);
+    free(result->changes);
+    free(result->grants);
+    free(result->flows);
+    free(result->tally);
+    *result = (PeriodResult){0};
+}

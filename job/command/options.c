@@ -1,0 +1,277 @@
+#include "command/options.h"
+
+#include "base/format.h"
+#include "close/job.h"
+#include "command/suggest.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#ifndef TIERCLOSE_DEFAULT_CONFIG
+#error "TIERCLOSE_DEFAULT_CONFIG: the path of the installed programme.yaml, given by meson.build"
+#endif
+
+/* getopt_long gives an option back as this plus its index, beyond every letter. */
+enum { OPTION_VALUE_FIRST = 256, HELP_COLUMN = 24 };
+
+typedef struct OptionText {
+    OptionBit bit;
+    const char *name;
+    const char *argument; /* NULL: takes none */
+    const char *help;
+} OptionText;
+
+static const OptionText option_texts[] = {
+    {OPTION_MEMBER, "member", "ID", "the member, a whole number"},
+    {OPTION_PERIOD, "period", "YYYY-MM", "the month, in the programme's time zone"},
+    {OPTION_FROM, "from", "YYYY-MM", "the first month"},
+    {OPTION_TO, "to", "YYYY-MM", "the last month"},
+    {OPTION_FULL, "full", NULL, "read all events of the window, also where less would do"},
+    {OPTION_DRY_RUN, "dry-run", NULL, "say what would change and write nothing"},
+    {OPTION_NO_WAIT, "no-wait", NULL,
+     "end with exit code 75 where another run is at work, instead of waiting for it"},
+    {OPTION_WORKERS, "workers", "N",
+     "connections that read side by side, 1 to 64; else as many as the machine has cores, 4 at "
+     "most"},
+    {OPTION_FORMAT, "format", "text|json", "for people (text, the default) or for programs"},
+    {OPTION_DB, "db", NULL, "look at the database too: tables, columns, kinds, rights"},
+    {OPTION_CONFIG, "config", "FILE",
+     "the programme; else $TIERCLOSE_CONFIG, else " TIERCLOSE_DEFAULT_CONFIG},
+    {OPTION_DSN, "dsn", "CONNINFO",
+     "the database, as libpq writes it; else PGHOST, PGSERVICE and the like. Keep passwords in the "
+     "password file"},
+    {OPTION_TODAY, "today", "YYYY-MM-DD",
+     "the local date to act on, for replays and tests; else the database's clock"},
+    {OPTION_QUIET, "quiet", NULL, "no progress on stderr; results and errors as ever"},
+    {OPTION_HELP, "help", NULL, "show this and end"},
+};
+
+enum { OPTION_COUNT = sizeof option_texts / sizeof option_texts[0] };
+
+static bool in_set(OptionSet set, OptionBit bit)
+{
+    return (set & (OptionSet)bit) != 0;
+}
+
+static bool parse_period(const char *name, const char *value, Period *ret_period, Error *reterr)
+{
+    return period_parse(value, ret_period, reterr) || error_prefix(reterr, "--%s", name);
+}
+
+static bool parse_whole(const char *name, const char *value, int64_t min, int64_t max,
+                        const char *hint, int64_t *ret_value, Error *reterr)
+{
+    char *end = NULL;
+    errno = 0;
+    long long number = strtoll(value, &end, 10);
+    /* strtoll would also take white space and a plus sign. */
+    bool plain = (value[0] >= '0' && value[0] <= '9') || value[0] == '-';
+    if (!plain || *end != '\0' || errno != 0 || number < min || number > max) {
+        return error_set(reterr, EXIT_USAGE, hint, "--%s: \"%.40s\" is not a number from %" PRId64
+                         " to %" PRId64, name, value, min, max);
+    }
+    *ret_value = number;
+    return true;
+}
+
+static bool parse_value(const OptionText *text, const char *value, Options *options, Error *reterr)
+{
+    switch (text->bit) {
+    case OPTION_PERIOD:
+        return parse_period(text->name, value, &options->period, reterr);
+    case OPTION_FROM:
+        return parse_period(text->name, value, &options->from, reterr);
+    case OPTION_TO:
+        return parse_period(text->name, value, &options->to, reterr);
+    case OPTION_MEMBER:
+        return parse_whole(text->name, value, INT64_MIN, INT64_MAX,
+                           "give the member_id, for example --member 42.", &options->member,
+                           reterr);
+    case OPTION_WORKERS: {
+        int64_t workers = 0;
+        if (!parse_whole(text->name, value, 1, WORKERS_MAX,
+                         "one for each core of the database is enough.", &workers, reterr)) {
+            return false;
+        }
+        options->workers = (int)workers;
+        return true;
+    }
+    case OPTION_FORMAT:
+        options->json = strcmp(value, "json") == 0;
+        return options->json || strcmp(value, "text") == 0 ||
+               error_set(reterr, EXIT_USAGE, "write --format text or --format json.",
+                         "--format: there is no format \"%.40s\"", value);
+    case OPTION_TODAY:
+        return day_parse(value, &options->today, reterr) || error_prefix(reterr, "--today");
+    case OPTION_CONFIG:
+        options->config = value;
+        return value[0] != '\0' || error_set(reterr, EXIT_USAGE, "name the programme's YAML file.",
+                                             "--config: the file name is empty");
+    case OPTION_DSN:
+        options->dsn = value;
+        return true;
+    default:
+        return true;
+    }
+}
+
+/* What getopt_long did not understand; argv[optind - 1] is the word. */
+static bool fail_unknown(const char *command, OptionSet taken, const char *word, Error *reterr)
+{
+    const char *names[OPTION_COUNT];
+    size_t count = 0;
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        if (in_set(taken, option_texts[i].bit)) {
+            names[count++] = option_texts[i].name;
+        }
+    }
+    char name[64] = "";
+    if (strncmp(word, "--", 2) == 0) {
+        size_t length = strcspn(word + 2, "=");
+        (void)snprintf(name, sizeof name, "%.*s", (int)(length < 60 ? length : 60), word + 2);
+    }
+    const char *suggestion = suggest_word(name, names, count);
+    char hint[ERROR_HINT_BYTES];
+    (void)snprintf(hint, sizeof hint, "%s%s%stierclose %s --help lists its options.",
+                   suggestion == NULL ? "" : "did you mean --", suggestion == NULL ? "" : suggestion,
+                   suggestion == NULL ? "" : "? ", command);
+    /* Not the whole word: what follows "=" may be a secret. */
+    return error_set(reterr, EXIT_USAGE, hint, "%s has no option %s%.40s", command,
+                     name[0] == '\0' ? "" : "--", name[0] == '\0' ? word : name);
+}
+
+static bool take_option(const OptionText *text, const char *value, Options *options, Error *reterr)
+{
+    if (in_set(options->given, text->bit)) {
+        return error_set(reterr, EXIT_USAGE, "keep one of the two.", "--%s is given twice",
+                         text->name);
+    }
+    options->given |= (OptionSet)text->bit;
+    return value == NULL || parse_value(text, value, options, reterr);
+}
+
+static bool fail_value(const OptionText *text, bool missing, Error *reterr)
+{
+    char hint[ERROR_HINT_BYTES];
+    (void)snprintf(hint, sizeof hint, "write --%s%s%s.", text->name,
+                   text->argument == NULL ? "" : " ", text->argument == NULL ? "" : text->argument);
+    return error_set(reterr, EXIT_USAGE, hint, "--%s %s", text->name,
+                     missing ? "needs a value" : "takes no value");
+}
+
+static bool check_together(const char *command, OptionSet required, const Options *options,
+                           Error *reterr)
+{
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        const OptionText *text = &option_texts[i];
+        if (in_set(required, text->bit) && !in_set(options->given, text->bit)) {
+            char hint[ERROR_HINT_BYTES];
+            (void)snprintf(hint, sizeof hint,
+                           "add --%s %s; tierclose %s --help explains it.", text->name,
+                           text->argument == NULL ? "" : text->argument, command);
+            return error_set(reterr, EXIT_USAGE, hint, "%s needs --%s", command, text->name);
+        }
+    }
+    if (option_given(options, OPTION_FROM) && option_given(options, OPTION_TO) &&
+        options->from > options->to) {
+        return error_set(reterr, EXIT_USAGE, "give the earlier month as --from.",
+                         "--from is after --to");
+    }
+    return true;
+}
+
+static const char *default_config(void)
+{
+    const char *config = getenv("TIERCLOSE_CONFIG");
+    return config != NULL && config[0] != '\0' ? config : TIERCLOSE_DEFAULT_CONFIG;
+}
+
+bool options_parse(const char *command, OptionSet taken, OptionSet required, int argc, char **argv,
+                   Options *ret_options, Error *reterr)
+{
+    OptionSet all = taken | OPTIONS_COMMON;
+    struct option longs[OPTION_COUNT + 1] = {0};
+    size_t count = 0;
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        if (in_set(all, option_texts[i].bit)) {
+            bool has_argument = option_texts[i].argument != NULL;
+            longs[count++] =
+                (struct option){option_texts[i].name,
+                                has_argument ? required_argument : no_argument, NULL,
+                                OPTION_VALUE_FIRST + (int)i};
+        }
+    }
+    Options options = {.config = default_config()};
+    opterr = 0;
+    optind = 0; /* glibc: begin anew */
+    for (;;) {
+        int found = getopt_long(argc, argv, "+:h", longs, NULL);
+        if (found == -1) {
+            break;
+        }
+        if (found == 'h' || found == OPTION_VALUE_FIRST + OPTION_COUNT - 1) {
+            options.given |= OPTION_HELP;
+            *ret_options = options;
+            return true;
+        }
+        if ((found == ':' || found == '?') && optopt >= OPTION_VALUE_FIRST) {
+            return fail_value(&option_texts[optopt - OPTION_VALUE_FIRST], found == ':', reterr);
+        }
+        if (found < OPTION_VALUE_FIRST) {
+            /* Within letters ("-xy") optind still stands on the word: only optopt knows which. */
+            const char letter[] = {'-', (char)optopt, '\0'};
+            return fail_unknown(command, all, optopt != 0 ? letter : argv[optind - 1], reterr);
+        }
+        const OptionText *text = &option_texts[found - OPTION_VALUE_FIRST];
+        if (!take_option(text, text->argument == NULL ? NULL : optarg, &options, reterr)) {
+            return false;
+        }
+    }
+    if (optind < argc) {
+        return error_set(reterr, EXIT_USAGE, "every value belongs to an option, as in --period 2025-01.",
+                         "%s takes no argument \"%.40s\"", command, argv[optind]);
+    }
+    if (!check_together(command, required, &options, reterr)) {
+        return false;
+    }
+    *ret_options = options;
+    return true;
+}
+
+void options_print_help(FILE *out, OptionSet options)
+{
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        const OptionText *text = &option_texts[i];
+        if (!in_set(options, text->bit)) {
+            continue;
+        }
+        char left[HELP_COLUMN + 16];
+        int width = snprintf(left, sizeof left, "  --%s%s%s", text->name,
+                             text->argument == NULL ? "" : " ",
+                             text->argument == NULL ? "" : text->argument);
+        (void)fprintf(out, "%s", left);
+        if (width > HELP_COLUMN - 2) {
+            (void)fprintf(out, "\n");
+            width = 0;
+        }
+        (void)fprintf(out, "%*s", HELP_COLUMN - width, "");
+        format_paragraph(out, text->help, HELP_COLUMN, HELP_COLUMN);
+    }
+}
+
+void options_print_usage(FILE *out, OptionSet options, OptionSet required)
+{
+    for (size_t i = 0; i < OPTION_COUNT; i++) {
+        const OptionText *text = &option_texts[i];
+        if (in_set(OPTIONS_COMMON, text->bit) || !in_set(options, text->bit)) {
+            continue;
+        }
+        bool must = in_set(required, text->bit);
+        (void)fprintf(out, " %s--%s%s%s%s", must ? "" : "[", text->name,
+                      text->argument == NULL ? "" : " ",
+                      text->argument == NULL ? "" : text->argument, must ? "" : "]");
+    }
+}

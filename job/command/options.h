@@ -1,0 +1,67 @@
+/*
+ * The options of all commands: one table of what they are called and mean, one reader (contract 9).
+ *
+ * A command names the options it takes as a set of OPTION_ bits; what is common to all commands is always
+ * taken. Every mistake is EXIT_USAGE with a message that names the option and a hint. Texts point into argv or
+ * the environment. For the main thread: getopt_long keeps its place in globals.
+ */
+#pragma once
+
+#include "base/error.h"
+#include "programme/period.h"
+
+#include <stdint.h>
+#include <stdio.h>
+
+typedef enum OptionBit {
+    OPTION_PERIOD = 1 << 0,
+    OPTION_FROM = 1 << 1,
+    OPTION_TO = 1 << 2,
+    OPTION_MEMBER = 1 << 3,
+    OPTION_FULL = 1 << 4,
+    OPTION_DRY_RUN = 1 << 5,
+    OPTION_NO_WAIT = 1 << 6,
+    OPTION_WORKERS = 1 << 7,
+    OPTION_FORMAT = 1 << 8,
+    OPTION_DB = 1 << 9,
+    OPTION_CONFIG = 1 << 10,
+    OPTION_DSN = 1 << 11,
+    OPTION_TODAY = 1 << 12,
+    OPTION_QUIET = 1 << 13,
+    OPTION_HELP = 1 << 14,
+    OPTIONS_COMMON =
+        OPTION_CONFIG | OPTION_DSN | OPTION_TODAY | OPTION_QUIET | OPTION_HELP,
+} OptionBit;
+
+typedef uint32_t OptionSet;
+
+typedef struct Options {
+    OptionSet given;
+    Period period;
+    Period from;
+    Period to;
+    int64_t member;
+    int workers; /* 0: not given */
+    bool json;   /* --format json */
+    const char *config; /* --config, else $TIERCLOSE_CONFIG, else the installed file; never NULL */
+    const char *dsn;    /* NULL: not given */
+    LocalDay today;
+} Options;
+
+/*
+ * Reads argv[1..argc) of `command` (argv[0] is not looked at). Where --help is given nothing else is checked.
+ * EXIT_USAGE: anything unknown, doubled, malformed, missing from `required`, or --from after --to.
+ */
+MUST_CHECK bool options_parse(const char *command, OptionSet taken, OptionSet required, int argc,
+                              char **argv, Options *ret_options, Error *reterr);
+
+static inline bool option_given(const Options *options, OptionBit option)
+{
+    return (options->given & (OptionSet)option) != 0;
+}
+
+/* The options of a set with their help, within 80 columns. */
+void options_print_help(FILE *out, OptionSet options);
+
+/* "--period YYYY-MM [--dry-run]": the options of a set but the common ones, for a usage line. */
+void options_print_usage(FILE *out, OptionSet options, OptionSet required);

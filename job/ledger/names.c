@@ -1,0 +1,24 @@
+#include "ledger/names.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const char *name_table_intern(NameTable *table, const char *text, size_t length)
+{
+    for (size_t i = 0; i < table->count; i++) {
+        if (strncmp(table->names[i], text, length) == 0 && table->names[i][length] == '\0') {
+            return table->names[i];
+        }
+    }
+    table->names =
+        array_grow(table->names, &table->capacity, table->count + 1, sizeof *table->names);
+    const char *name = arena_copy(table->arena, text, length);
+    table->names[table->count++] = name;
+    return name;
+}
+
+void name_table_destroy(NameTable *table)
+{
+    free(table->names);
+    *table = (NameTable){0};
+}

@@ -1,0 +1,143 @@
+#include "ledger/snapshot.h"
+
+#include "ledger/query.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * Which cluster this is. Not every engine that speaks PostgreSQL's protocol tells; then it is "".
+ * Outside of the transaction, so that a refusal does not abort it.
+ */
+static bool read_identity(Connection *connection, bool will_write, Snapshot *snapshot,
+                          Error *reterr)
+{
+    CLEANUP_RESULT PGresult *recovery = NULL;
+    bool standby = false;
+    if (!query_run(connection, "select pg_catalog.pg_is_in_recovery()", 0, NULL, &recovery,
+                   reterr) ||
+        !query_bool(recovery, 0, 0, &standby, reterr)) {
+        return false;
+    }
+    if (standby && will_write) {
+        return error_set(reterr, EXIT_CONFIG, "name the primary in --dsn or PGHOST.",
+                         "this server is a standby: it cannot be written to");
+    }
+    CLEANUP_RESULT PGresult *result = NULL;
+    Error refused = {0};
+    if (query_run(connection, "select system_identifier::text from pg_catalog.pg_control_system()",
+                  0, NULL, &result, &refused)) {
+        const char *text = NULL;
+        if (!query_text(result, 0, 0, &text, reterr)) {
+            return false;
+        }
+        (void)snprintf(snapshot->system_identifier, sizeof snapshot->system_identifier, "%s", text);
+        return true;
+    }
+    if (connection_lost(connection)) {
+        *reterr = refused;
+        return false;
+    }
+    return true;
+}
+
+static bool export_snapshot(Connection *connection, Snapshot *snapshot, Error *reterr)
+{
+    /* now() is the transaction's begin, which is before its snapshot. */
+    static const char sql[] = "select pg_catalog.pg_export_snapshot(),\n"
+                              "       pg_catalog.pg_current_snapshot()::text,\n"
+                              "       " SQL_MICROSECONDS("now()");
+    CLEANUP_RESULT PGresult *result = NULL;
+    const char *token = NULL;
+    const char *visible = NULL;
+    if (!query_run(connection, sql, 0, NULL, &result, reterr) ||
+        !query_text(result, 0, 0, &token, reterr) || !query_text(result, 0, 1, &visible, reterr) ||
+        !query_int64(result, 0, 2, &snapshot->taken_at_us, reterr)) {
+        return false;
+    }
+    if (strlen(token) >= sizeof snapshot->token) {
+        return error_set(reterr, EXIT_BUG, NULL, "the exported snapshot's name is too long");
+    }
+    (void)snprintf(snapshot->token, sizeof snapshot->token, "%s", token);
+    snapshot->visible = text_printf("%s", visible);
+    return true;
+}
+
+/* Ends a transaction that did not come about; what went wrong before matters more. */
+static void roll_back(Connection *connection)
+{
+    Error ignored = {0};
+    (void)!connection_execute(connection, "rollback", &ignored);
+}
+
+bool snapshot_begin(Connection *connection, bool will_write, Snapshot *ret_snapshot, Error *reterr)
+{
+    Snapshot snapshot = {0};
+    const char *begin = will_write ? "begin isolation level repeatable read, read write"
+                                   : "begin isolation level repeatable read, read only";
+    if (!read_identity(connection, will_write, &snapshot, reterr) ||
+        !connection_execute(connection, begin, reterr)) {
+        return false;
+    }
+    if (!export_snapshot(connection, &snapshot, reterr)) {
+        roll_back(connection);
+        return false;
+    }
+    *ret_snapshot = snapshot;
+    return true;
+}
+
+static bool set_snapshot(Connection *connection, const Snapshot *snapshot, Error *reterr)
+{
+    char *quoted = PQescapeLiteral(connection->handle, snapshot->token, strlen(snapshot->token));
+    if (quoted == NULL) {
+        return error_set(reterr, EXIT_BUG, NULL, "the exported snapshot's name is not valid text");
+    }
+    CLEANUP_TEXT char *sql = text_printf("set transaction snapshot %s", quoted);
+    PQfreemem(quoted);
+    CLEANUP_RESULT PGresult *result = NULL;
+    if (!connection_execute(connection, sql, reterr) ||
+        !connection_execute(connection, "set local lock_timeout = '" WORKER_LOCK_TIMEOUT "'",
+                            reterr) ||
+        !query_run(connection, "select pg_catalog.pg_current_snapshot()::text", 0, NULL, &result,
+                   reterr)) {
+        return false;
+    }
+    const char *visible = NULL;
+    if (!query_text(result, 0, 0, &visible, reterr)) {
+        return false;
+    }
+    if (strcmp(visible, snapshot->visible) != 0) {
+        return error_set(reterr, EXIT_DATABASE,
+                         "connect to the server itself and not through a pooler, or use "
+                         "--workers 1.",
+                         "the server took another snapshot (%.100s) than it was given (%.100s)",
+                         visible, snapshot->visible);
+    }
+    return true;
+}
+
+bool snapshot_join(Connection *connection, const Snapshot *snapshot, Error *reterr)
+{
+    if (!connection_execute(connection, "begin isolation level repeatable read, read only",
+                            reterr)) {
+        return false;
+    }
+    if (!set_snapshot(connection, snapshot, reterr)) {
+        roll_back(connection);
+        return error_prefix(reterr, "a worker cannot share the run's snapshot");
+    }
+    return true;
+}
+
+bool snapshot_finish(Connection *connection, Error *reterr)
+{
+    return connection_execute(connection, "rollback", reterr);
+}
+
+void snapshot_destroy(Snapshot *snapshot)
+{
+    free(snapshot->visible);
+    *snapshot = (Snapshot){0};
+}

@@ -1,0 +1,199 @@
+#include "ledger/standing.h"
+
+#include "base/arena.h"
+#include "ledger/copy_in.h"
+#include "ledger/query.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SQL_BYTES = 512 };
+
+typedef struct RowList {
+    StandingRow *rows;
+    size_t count;
+    size_t capacity;
+} RowList;
+
+static bool add_row(void *context, CopyRow *row, Error *reterr)
+{
+    RowList *list = context;
+    StandingRow standing = {0};
+    if (!copy_row_int64(row, NULL, &standing.member_id, reterr) ||
+        !copy_row_int64(row, NULL, &standing.points, reterr) ||
+        !copy_row_int64(row, NULL, &standing.expiring_points, reterr) ||
+        !copy_row_int16(row, NULL, &standing.level_rank, reterr)) {
+        return false;
+    }
+    list->rows = array_grow(list->rows, &list->capacity, list->count + 1, sizeof *list->rows);
+    list->rows[list->count++] = standing;
+    return true;
+}
+
+static int compare_rows(const void *left, const void *right)
+{
+    const StandingRow *a = left;
+    const StandingRow *b = right;
+    return a->member_id < b->member_id ? -1 : a->member_id > b->member_id;
+}
+
+static bool read_rows(Connection *connection, int64_t run_id, RowList *list, Error *reterr)
+{
+    char sql[SQL_BYTES];
+    (void)snprintf(sql, sizeof sql,
+                   "copy (select member_id, points, expiring_points, level_rank"
+                   " from tierclose.standing where run_id = %" PRId64
+                   ") to stdout (format binary)",
+                   run_id);
+    CLEANUP_DECODER CopyDecoder *decoder = copy_decoder_create_rows(4, add_row, list);
+    if (!query_copy_out(connection, sql, decoder, NULL, reterr)) {
+        return false;
+    }
+    /* Written in this order; a dump and restore may have changed it. */
+    qsort(list->rows, list->count, sizeof *list->rows, compare_rows);
+    return true;
+}
+
+bool standing_read(Connection *connection, int64_t run_id, StandingSet *ret_set, Error *reterr)
+{
+    char run_text[24];
+    (void)snprintf(run_text, sizeof run_text, "%" PRId64, run_id);
+    const char *values[] = {run_text};
+    CLEANUP_RESULT PGresult *levels = NULL;
+    RowList list = {0};
+    list.rows = array_grow(NULL, &list.capacity, 1, sizeof *list.rows);
+    if (!query_run(connection,
+                   "select name, min_points, benefits::text from tierclose.run_level"
+                   " where run_id = $1::bigint order by rank",
+                   1, values, &levels, reterr) ||
+        !read_rows(connection, run_id, &list, reterr)) {
+        free(list.rows);
+        return false;
+    }
+    StandingSet set = {
+        .rows = list.rows,
+        .row_count = list.count,
+        .level_count = (size_t)PQntuples(levels),
+    };
+    set.levels = memory_alloc(set.level_count + 1, sizeof *set.levels);
+    for (size_t rank = 0; rank < set.level_count; rank++) {
+        set.levels[rank].name = text_printf("%s", PQgetvalue(levels, (int)rank, 0));
+        set.levels[rank].benefits_json = text_printf("%s", PQgetvalue(levels, (int)rank, 2));
+        if (!query_int64(levels, (int)rank, 1, &set.levels[rank].min_points, reterr)) {
+            standing_set_destroy(&set);
+            return false;
+        }
+    }
+    *ret_set = set;
+    return true;
+}
+
+void standing_set_destroy(StandingSet *set)
+{
+    for (size_t rank = 0; set->levels != NULL && rank < set->level_count; rank++) {
+        free((void *)(uintptr_t)set->levels[rank].name);
+        free((void *)(uintptr_t)set->levels[rank].benefits_json);
+    }
+    free(set->levels);
+    free(set->rows);
+    *set = (StandingSet){0};
+}
+
+struct StandingWriter {
+    Connection *connection;
+    int64_t run_id;
+    CopyIn copy;
+};
+
+static bool write_levels(Connection *connection, const char *run_id, const StandingLevel *levels,
+                         size_t level_count, Error *reterr)
+{
+    for (size_t rank = 0; rank < level_count; rank++) {
+        char rank_text[24];
+        char min_points[24];
+        (void)snprintf(rank_text, sizeof rank_text, "%zu", rank);
+        (void)snprintf(min_points, sizeof min_points, "%" PRId64, levels[rank].min_points);
+        const char *values[] = {run_id, rank_text, levels[rank].name, min_points,
+                                levels[rank].benefits_json};
+        CLEANUP_RESULT PGresult *result = NULL;
+        if (!query_run(connection,
+                       "insert into tierclose.run_level (run_id, rank, name, min_points, benefits)"
+                       " values ($1::bigint, $2::smallint, $3, $4::bigint, $5::jsonb)",
+                       5, values, &result, reterr)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool standing_write_begin(Connection *connection, int64_t run_id, const StandingLevel *levels,
+                          size_t level_count, StandingWriter **ret_writer, Error *reterr)
+{
+    char run_text[24];
+    char sql[SQL_BYTES];
+    (void)snprintf(run_text, sizeof run_text, "%" PRId64, run_id);
+    if (!write_levels(connection, run_text, levels, level_count, reterr)) {
+        return false;
+    }
+    /* The check spares ATTACH a scan; autovacuum has nothing to do in a table that never changes. */
+    (void)snprintf(sql, sizeof sql,
+                   "create table tierclose.standing_run_%s (like tierclose.standing,"
+                   " constraint standing_run_check check (run_id = %s))",
+                   run_text, run_text);
+    if (!connection_execute(connection, sql, reterr)) {
+        return false;
+    }
+    /* Created in this transaction, so the rows can be written as already frozen: no second write later. */
+    (void)snprintf(sql, sizeof sql,
+                   "copy tierclose.standing_run_%s (run_id, member_id, points, expiring_points,"
+                   " level_rank) from stdin (format binary, freeze)",
+                   run_text);
+    CopyIn copy;
+    if (!copy_in_begin(connection, sql, &copy, reterr)) {
+        return false;
+    }
+    StandingWriter *writer = memory_alloc(1, sizeof *writer);
+    writer->connection = connection;
+    writer->run_id = run_id;
+    writer->copy = copy;
+    *ret_writer = writer;
+    return true;
+}
+
+bool standing_write_row(StandingWriter *writer, const StandingRow *row, Error *reterr)
+{
+    CopyBuffer *buffer = &writer->copy.buffer;
+    copy_encode_row(buffer, 5);
+    copy_encode_int64(buffer, writer->run_id);
+    copy_encode_int64(buffer, row->member_id);
+    copy_encode_int64(buffer, row->points);
+    copy_encode_int64(buffer, row->expiring_points);
+    copy_encode_int16(buffer, row->level_rank);
+    return copy_in_flush(&writer->copy, reterr);
+}
+
+bool standing_write_finish(StandingWriter *writer, Error *reterr)
+{
+    char sql[SQL_BYTES];
+    (void)snprintf(sql, sizeof sql,
+                   "alter table tierclose.standing_run_%" PRId64 " add primary key (member_id);"
+                   "alter table tierclose.standing attach partition"
+                   " tierclose.standing_run_%" PRId64 " for values in (%" PRId64 ");"
+                   "alter table tierclose.standing_run_%" PRId64
+                   " drop constraint standing_run_check",
+                   writer->run_id, writer->run_id, writer->run_id, writer->run_id);
+    bool done = copy_in_finish(&writer->copy, reterr) &&
+                connection_execute(writer->connection, sql, reterr);
+    free(writer);
+    return done;
+}
+
+void standing_write_abandon(StandingWriter *writer)
+{
+    if (writer != NULL) {
+        copy_in_abandon(&writer->copy);
+        free(writer);
+    }
+}

@@ -1,0 +1,54 @@
+/*
+ * The standings of a run: read what stands, write a new set (contract 7.2, 8.1).
+ *
+ * Every run that changes a period writes its standings into a fresh table of its own, by COPY, with the primary
+ * key made afterwards, and attaches it; which run's table is a period's is one row in tierclose.published. So a
+ * publication touches no row that readers see, and nothing is ever updated in bulk. All inside the caller's
+ * transaction: until its commit nobody sees any of it.
+ *
+ * Call order for writing: standing_write_begin, standing_write_row in the order of member_id,
+ * standing_write_finish. On failure: standing_write_abandon, and the caller rolls back.
+ */
+#pragma once
+
+#include "base/error.h"
+#include "ledger/connection.h"
+
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct StandingRow {
+    int64_t member_id;
+    int64_t points;
+    int64_t expiring_points;
+    int16_t level_rank;
+} StandingRow;
+
+/* A level as the run had it. */
+typedef struct StandingLevel {
+    const char *name;
+    int64_t min_points;
+    const char *benefits_json;
+} StandingLevel;
+
+typedef struct StandingSet {
+    StandingRow *rows; /* by member_id */
+    size_t row_count;
+    StandingLevel *levels; /* by rank */
+    size_t level_count;
+} StandingSet;
+
+/* What a run published; the set is the caller's: standing_set_destroy. */
+MUST_CHECK bool standing_read(Connection *connection, int64_t run_id, StandingSet *ret_set,
+                              Error *reterr);
+void standing_set_destroy(StandingSet *set);
+
+typedef struct StandingWriter StandingWriter;
+MUST_CHECK bool standing_write_begin(Connection *connection, int64_t run_id,
+                                     const StandingLevel *levels, size_t level_count,
+                                     StandingWriter **ret_writer, Error *reterr);
+MUST_CHECK bool standing_write_row(StandingWriter *writer, const StandingRow *row, Error *reterr);
+/* Ends the COPY, makes the key, attaches the table; frees the writer also on failure. */
+MUST_CHECK bool standing_write_finish(StandingWriter *writer, Error *reterr);
+void standing_write_abandon(StandingWriter *writer);

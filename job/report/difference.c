@@ -1,0 +1,60 @@
+#include "report/difference.h"
+
+#include "base/format.h"
+
+#include <inttypes.h>
+
+static void print_late(FILE *out, const VerifyResult *result, const char *period)
+{
+    if (result->late_events < 0) {
+        (void)fputs("  Whether events were recorded late cannot be told: the source has neither\n"
+                    "  recorded_xid nor recorded_at.\n",
+                    out);
+        return;
+    }
+    if (result->late_events == 0) {
+        (void)fputs("  No event was recorded late, so late events do not explain this.\n", out);
+        return;
+    }
+    (void)fprintf(out, "  %s event%s recorded since: a restatement would take %s in.\n",
+                  format_count(result->late_events, FORMAT_TEXT),
+                  result->late_events == 1 ? " was" : "s were",
+                  result->late_events == 1 ? "it" : "them");
+    (void)fprintf(out, "  Look first: tierclose restate --period %s --dry-run\n", period);
+}
+
+void difference_print(FILE *out, const VerifyResult *result)
+{
+    char period[PERIOD_TEXT_BYTES];
+    (void)period_format(result->summary.period, period);
+    (void)fprintf(out,
+                  "Period %s: run %" PRId64 " stands; computed anew from %s events of %s members.\n",
+                  period, result->standing_run_id, format_count(result->summary.events, FORMAT_TEXT),
+                  format_count(result->summary.members, FORMAT_TEXT));
+    if (result->differences == 0) {
+        (void)fputs("  All equal: standings, level changes and grants.\n", out);
+        (void)fprintf(out, "  checksum  %s\n", result->summary.result_checksum);
+        return;
+    }
+    (void)fprintf(out, "  %s difference%s.\n", format_count(result->differences, FORMAT_TEXT),
+                  format_plural(result->differences));
+    for (size_t i = 0; i < result->shown_count; i++) {
+        const Difference *difference = &result->shown[i];
+        (void)fprintf(out, "  member %" PRId64 ", %s\n", difference->member_id, difference->what);
+        (void)fputs("    stands    ", out);
+        format_paragraph(out, difference->stands, 14, 14);
+        (void)fputs("    computed  ", out);
+        format_paragraph(out, difference->computed, 14, 14);
+    }
+    if (result->differences > (int64_t)result->shown_count) {
+        (void)fprintf(out, "  and %s more\n",
+                      format_count(result->differences - (int64_t)result->shown_count,
+                                   FORMAT_TEXT));
+    }
+    print_late(out, result, period);
+    if (result->shown_count > 0) {
+        (void)fprintf(out, "  Why a member has what it has:\n"
+                           "    tierclose explain --member %" PRId64 " --period %s\n",
+                      result->shown[0].member_id, period);
+    }
+}

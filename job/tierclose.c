@@ -1,0 +1,153 @@
+/*
+ * main: finds the command, catches the signals, prints the final error and picks the exit code (contract 9).
+ *
+ * Nothing below prints an error or ends the process (but for memory that is not there). A signal only leaves its
+ * number in `stop_signal`; the job looks at it between steps. The second one of its kind ends the process at
+ * once, which is safe at any moment: a close is one commit (contract 8.1).
+ */
+#include "command/command.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+
+#ifndef TIERCLOSE_VERSION
+#error "TIERCLOSE_VERSION: the project's version, given by meson.build"
+#endif
+
+static atomic_int stop_signal;
+_Static_assert(ATOMIC_INT_LOCK_FREE == 2, "a signal handler may only touch what needs no lock");
+
+static void on_signal(int number)
+{
+    atomic_store(&stop_signal, number);
+}
+
+static void catch_signals(void)
+{
+    struct sigaction stop = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    (void)sigemptyset(&stop.sa_mask);
+    (void)sigemptyset(&ignore.sa_mask);
+    (void)sigaction(SIGINT, &stop, NULL);
+    (void)sigaction(SIGTERM, &stop, NULL);
+    /* A reader of our output or a server that goes away is an error to report, not a death. */
+    (void)sigaction(SIGPIPE, &ignore, NULL);
+}
+
+static int fail(const Error *error)
+{
+    (void)fprintf(stderr, "error: %s\n", error->message);
+    if (error->hint[0] != '\0') {
+        (void)fprintf(stderr, "hint: %s\n", error->hint);
+    }
+    return (int)error->code;
+}
+
+/*
+ * After a signal a lost connection or a wait that broke off is the signal's doing. What is not: bad data found
+ * all the same, a bug, and above all an outcome that is unknown.
+ */
+static void explain_stop(Error *error)
+{
+    int number = atomic_load(&stop_signal);
+    bool by_signal = error->code == EXIT_INTERRUPTED || error->code == EXIT_TERMINATED ||
+                     error->code == EXIT_DATABASE || error->code == EXIT_LOCKED;
+    if (number == 0 || !by_signal) {
+        return;
+    }
+    (void)error_set(error, number == SIGINT ? EXIT_INTERRUPTED : EXIT_TERMINATED,
+                    "run the same command again when it suits.",
+                    "stopped by %s, nothing was published", number == SIGINT ? "SIGINT" : "SIGTERM");
+}
+
+/* Whether all that was printed has arrived; a reader that went away (EPIPE) wanted no more. */
+static int finish_output(int code, bool publishes)
+{
+    errno = 0;
+    if (fflush(stdout) == 0 && ferror(stdout) == 0) {
+        return code;
+    }
+    if (errno == EPIPE) {
+        return code;
+    }
+    const char *reason = errno == 0 ? "write error" : strerror(errno);
+    if (publishes) {
+        (void)fprintf(stderr, "warning: stdout cannot be written: %s; what was published stands\n",
+                      reason);
+        return code;
+    }
+    (void)fprintf(stderr, "error: stdout cannot be written: %s\n", reason);
+    return code == EXIT_DONE ? EXIT_BUG : code;
+}
+
+static int run_command(const Command *command, int argc, char **argv)
+{
+    Error error = {0};
+    Options options;
+    if (!options_parse(command->name, command->options, command->required, argc, argv, &options,
+                       &error)) {
+        return fail(&error);
+    }
+    if (option_given(&options, OPTION_HELP)) {
+        command_print_help(stdout, command);
+        return finish_output(EXIT_DONE, false);
+    }
+    Arena arena = {0};
+    CommandContext context = {
+        .options = &options,
+        .arena = &arena,
+        .progress = progress_create(option_given(&options, OPTION_QUIET)),
+        .stop_signal = &stop_signal,
+        .out = stdout,
+    };
+    ExitCode done = EXIT_DONE;
+    bool good = command->run(&context, &done, &error);
+    progress_destroy(context.progress);
+    arena_destroy(&arena);
+    int code = finish_output((int)done, command->publishes);
+    if (good) {
+        return code;
+    }
+    explain_stop(&error);
+    return fail(&error);
+}
+
+static int print_help(int argc, char **argv)
+{
+    if (argc < 3) {
+        command_print_overview(stdout);
+        return finish_output(EXIT_DONE, false);
+    }
+    Error error = {0};
+    const Command *command = NULL;
+    if (!command_find(argv[2], &command, &error)) {
+        return fail(&error);
+    }
+    command_print_help(stdout, command);
+    return finish_output(EXIT_DONE, false);
+}
+
+int main(int argc, char **argv)
+{
+    catch_signals();
+    Error error = {0};
+    if (argc < 2) {
+        (void)error_set(&error, EXIT_USAGE, "tierclose --help lists the commands.",
+                        "no command is given");
+        return fail(&error);
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+        strcmp(argv[1], "help") == 0) {
+        return print_help(argv[1][0] == '-' ? 2 : argc, argv);
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        (void)printf("tierclose %s\n", TIERCLOSE_VERSION);
+        return finish_output(EXIT_DONE, false);
+    }
+    const Command *command = NULL;
+    if (!command_find(argv[1], &command, &error)) {
+        return fail(&error);
+    }
+    return run_command(command, argc - 1, argv + 1);
+}
