@@ -1,8 +1,9 @@
 /*
  * Numbers and paragraphs for people, without locale: 1,234,567 is the same in every cron job.
  *
- * The format_ functions that take `text` write into it and return it, so that they can stand as arguments:
- * printf("%s rows", format_count(rows, FORMAT_TEXT)). Pure but for format_paragraph; any thread.
+ * The format_ functions that take `text` write into it and return it, so that they can stand as
+ * arguments: printf("%s rows", format_count(rows, FORMAT_TEXT)). Pure but for format_paragraph; any
+ * thread.
  */
 #pragma once
 
@@ -42,7 +43,7 @@ size_t format_width(const char *text);
 void format_cell(FILE *out, const char *text, size_t width);
 
 /*
- * Writes words from column `column` on, broken before FORMAT_COLUMNS; the lines that follow are indented by
- * `indent`. White space and control marks are breaks. Ends with a newline.
+ * Writes words from column `column` on, broken before FORMAT_COLUMNS; the lines that follow are
+ * indented by `indent`. White space and control marks are breaks. Ends with a newline.
  */
 void format_paragraph(FILE *out, const char *text, size_t column, size_t indent);

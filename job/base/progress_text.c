@@ -19,8 +19,7 @@ __attribute__((format(printf, 2, 3))) static void add(Line *line, const char *fo
 {
     va_list arguments;
     va_start(arguments, format);
-    int length =
-        vsnprintf(line->text + line->used, line->size - line->used, format, arguments);
+    int length = vsnprintf(line->text + line->used, line->size - line->used, format, arguments);
     va_end(arguments);
     size_t room = line->size - line->used - 1;
     line->used += length < 0 ? 0 : (size_t)length < room ? (size_t)length : room;

@@ -1,5 +1,6 @@
 /*
- * The words of a phase: how far it is and what it took. Pure; progress.c decides when and where to write.
+ * The words of a phase: how far it is and what it took. Pure; progress.c decides when and where to
+ * write.
  */
 #pragma once
 
@@ -16,8 +17,8 @@ typedef struct PhaseState {
 } PhaseState;
 
 /*
- * "read events: 1,200,000 of 5,000,000 rows, 24 %, 600 k rows/s, 6.3 s left", cut to columns - 1, so that
- * the cursor stays on the line. Returns how many bytes were written.
+ * "read events: 1,200,000 of 5,000,000 rows, 24 %, 600 k rows/s, 6.3 s left", cut to columns - 1,
+ * so that the cursor stays on the line. Returns how many bytes were written.
  */
 size_t progress_text_running(const PhaseState *state, size_t columns, char *text, size_t size);
 
