@@ -1,5 +1,7 @@
 #include "config/characters.h"
 
+#include <string.h>
+
 enum { BYTE_ORDER_MARK = 0xFEFF };
 
 size_t character_decode(const char *bytes, size_t length, uint32_t *ret_character)
@@ -88,11 +90,23 @@ static bool fault_character(const Reader *reader, FilePlace place, uint32_t char
                         "the unprintable character U+%04X is not allowed", (unsigned)character);
 }
 
+/* libyaml compares each %TAG line with all before it: a file full of them would take many seconds.
+ */
+static bool starts_tag_directive(const char *line, size_t length)
+{
+    static const char directive[] = "%TAG";
+    return length >= sizeof directive - 1 && memcmp(line, directive, sizeof directive - 1) == 0;
+}
+
 bool characters_check(const Reader *reader, const char *text, size_t length, Error *reterr)
 {
     FilePlace place = {1, 1};
     bool indentation = true;
     for (size_t i = 0; i < length;) {
+        if (place.column == 1 && starts_tag_directive(text + i, length - i)) {
+            return reader_fault(reader, place, reterr, "remove it; tags are not read.",
+                                "a %%TAG directive is not allowed");
+        }
         uint32_t character = 0;
         size_t size = character_decode(text + i, length - i, &character);
         if (size == 0) {

@@ -66,7 +66,7 @@ bool load_campaigns(const Reader *reader, const Node *node, const Programme *pro
     FilePlace *places = arena_alloc(reader->arena, node->count, sizeof *places);
     size_t count = 0;
     for (const Node *entry = node->first; entry != NULL; entry = entry->next) {
-        const Node *name = NULL;
+        const Node *name = entry;
         if (!load_campaign(reader, entry, programme, rules, &name, &campaigns[count], reterr)) {
             return false;
         }

@@ -124,11 +124,6 @@ static bool builder_open(Builder *builder, const yaml_event_t *event, NodeType t
 static bool builder_begin_document(Builder *builder, const yaml_event_t *event, Error *reterr)
 {
     FilePlace place = mark_place(event->start_mark);
-    const yaml_tag_directive_t *tags = event->data.document_start.tag_directives.start;
-    if (tags != event->data.document_start.tag_directives.end) {
-        return reader_fault(builder->reader, place, reterr, "remove it; tags are not read.",
-                            "a %%TAG directive is not allowed");
-    }
     if (builder->document_count++ > 0) {
         return reader_fault(builder->reader, place, reterr,
                             "a file holds one programme; remove the line --- or use two files.",
