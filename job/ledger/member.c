@@ -7,16 +7,16 @@
 
 /* A date column as days since 2000-01-01, infinities as the ends of int32. */
 #define SQL_DAYS(column)                                                                           \
-    "case when " column " = 'infinity' then 2147483647"                                           \
-    " when " column " = '-infinity' then -2147483648"                                             \
+    "case when " column " = 'infinity' then 2147483647"                                            \
+    " when " column " = '-infinity' then -2147483648"                                              \
     " else " column " - date '2000-01-01' end"
 
 bool member_find(Connection *connection, const Source *source, int64_t member_id,
                  MemberRow *ret_member, Error *reterr)
 {
     CLEANUP_TEXT char *sql =
-        text_printf("select " SQL_DAYS("m.registered_on") ", " SQL_DAYS("m.closed_on")
-                    " from %s m where m.member_id = $1::bigint limit 2",
+        text_printf("select " SQL_DAYS("m.registered_on") ", " SQL_DAYS(
+                        "m.closed_on") " from %s m where m.member_id = $1::bigint limit 2",
                     source->members);
     CLEANUP_TEXT char *id = text_printf("%" PRId64, member_id);
     const char *values[] = {id};

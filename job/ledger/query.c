@@ -89,8 +89,9 @@ SqlstateAdvice sqlstate_advice(const char *sqlstate)
         {"53200", {EXIT_DATABASE, "the server is out of memory: run again with less beside it."}},
         {"53", {EXIT_DATABASE, "the server has no room for more connections: run again later."}},
         {"57014", {EXIT_DATABASE, "the server was asked to stop this statement: run again."}},
-        {"22", {EXIT_DATA, NULL}}, /* data exceptions */
-        {"23", {EXIT_DATA, NULL}}, /* constraints */
+        {"57P", {EXIT_DATABASE, HINT_REACH}}, /* the server or an administrator ends the session */
+        {"22", {EXIT_DATA, NULL}},            /* data exceptions */
+        {"23", {EXIT_DATA, NULL}},            /* constraints */
         {"", {EXIT_DATABASE, NULL}},
     };
     size_t index = 0;

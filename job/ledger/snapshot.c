@@ -88,6 +88,9 @@ bool snapshot_begin(Connection *connection, bool will_write, Snapshot *ret_snaps
     return true;
 }
 
+static const char direct_hint[] = "run again; if it stays, connect to the server itself and not "
+                                  "through a pooler, or use --workers 1.";
+
 static bool set_snapshot(Connection *connection, const Snapshot *snapshot, Error *reterr)
 {
     char *quoted = PQescapeLiteral(connection->handle, snapshot->token, strlen(snapshot->token));
@@ -96,9 +99,14 @@ static bool set_snapshot(Connection *connection, const Snapshot *snapshot, Error
     }
     CLEANUP_TEXT char *sql = text_printf("set transaction snapshot %s", quoted);
     PQfreemem(quoted);
+    if (!connection_execute(connection, sql, reterr)) {
+        /* As the server sees it our parameter is wrong; what it is, is gone or somebody else's. */
+        reterr->code = EXIT_DATABASE;
+        (void)snprintf(reterr->hint, sizeof reterr->hint, "%s", direct_hint);
+        return false;
+    }
     CLEANUP_RESULT PGresult *result = NULL;
-    if (!connection_execute(connection, sql, reterr) ||
-        !connection_execute(connection, "set local lock_timeout = '" WORKER_LOCK_TIMEOUT "'",
+    if (!connection_execute(connection, "set local lock_timeout = '" WORKER_LOCK_TIMEOUT "'",
                             reterr) ||
         !query_run(connection, "select pg_catalog.pg_current_snapshot()::text", 0, NULL, &result,
                    reterr)) {
@@ -109,9 +117,7 @@ static bool set_snapshot(Connection *connection, const Snapshot *snapshot, Error
         return false;
     }
     if (strcmp(visible, snapshot->visible) != 0) {
-        return error_set(reterr, EXIT_DATABASE,
-                         "connect to the server itself and not through a pooler, or use "
-                         "--workers 1.",
+        return error_set(reterr, EXIT_DATABASE, direct_hint,
                          "the server took another snapshot (%.100s) than it was given (%.100s)",
                          visible, snapshot->visible);
     }

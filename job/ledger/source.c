@@ -88,11 +88,12 @@ static bool look_up(Connection *connection, const char *given, Relation *relatio
 
 /*
  * Holds the relation until the transaction ends, and finds out whether it may be read. LOCK TABLE
- * takes tables and views; reading no row does the same for the others.
+ * takes tables and views, in a transaction only; reading no row does the same for the others.
  */
 static bool hold(Connection *connection, const char *given, const Relation *relation, Error *reterr)
 {
-    bool lockable = strchr("rpv", relation->kind) != NULL;
+    bool lockable = strchr("rpv", relation->kind) != NULL &&
+                    PQtransactionStatus(connection->handle) == PQTRANS_INTRANS;
     CLEANUP_TEXT char *sql = lockable
                                  ? text_printf("lock table %s in access share mode", relation->name)
                                  : text_printf("select from %s limit 0", relation->name);

@@ -7,8 +7,8 @@
 
 #define RUN_COLUMNS                                                                                \
     "r.run_id, r.period, r.action, r.mode, r.status,"                                              \
-    " to_char(r.started_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS'),"                          \
-    " to_char(r.finished_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS'), r.error,"                \
+    " to_char(r.started_at at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'),"                 \
+    " to_char(r.finished_at at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), r.error,"       \
     " coalesce((extract(epoch from r.finished_at - r.started_at) * 1000)::bigint, -1),"            \
     " coalesce(r.members, 0), coalesce(r.points, 0), coalesce(r.events, 0),"                       \
     " coalesce(r.upgrades, 0), coalesce(r.downgrades, 0), coalesce(r.grants, 0),"                  \
@@ -117,8 +117,8 @@ bool status_read(Connection *connection, Arena *arena, Status *ret_status, Error
     bool held_before = false;
     bool held_after = false;
     /*
-     * The lock is no part of a snapshot, and a run may begin or end while we look. So a running row counts as dead
-     * only where nobody held the lock either before or after the row was read.
+     * The lock is no part of a snapshot, and a run may begin or end while we look. So a running row
+     * counts as dead only where nobody held the lock either before or after the row was read.
      */
     if (!connection_execute(connection, "begin isolation level read committed, read only",
                             reterr) ||

@@ -1,9 +1,9 @@
 /*
  * What the run ledger says of the job's state (contract 9, status).
  *
- * Reads tierclose.runs and tierclose.published; the user's own rights are enough (tierclose_auditor has them).
- * Whether a run that says `running` is at work shows in the job's lock: the server lets go of it when the run's
- * connection ends, so without a holder such a run is dead.
+ * Reads tierclose.runs and tierclose.published; the user's own rights are enough (tierclose_auditor
+ * has them). Whether a run that says `running` is at work shows in the job's lock: the server lets
+ * go of it when the run's connection ends, so without a holder such a run is dead.
  */
 #pragma once
 
@@ -15,7 +15,7 @@
 
 enum { STATUS_RUNS_MAX = 10 };
 
-/* All texts live in the arena; times are "YYYY-MM-DD HH:MM:SS" in UTC. */
+/* All texts live in the arena; times are "YYYY-MM-DDTHH:MM:SSZ". */
 typedef struct StatusRun {
     int64_t run_id;
     const char *period;
@@ -42,7 +42,7 @@ typedef struct Status {
     bool any_closed;
     const char *newest_period; /* the newest closed one; NULL: none */
     int64_t newest_run_id;
-    int32_t newest_effective_on; /* days since 2000-01-01 */
+    int32_t newest_effective_on;     /* days since 2000-01-01 */
     StatusRun runs[STATUS_RUNS_MAX]; /* the newest first */
     size_t run_count;
     bool any_published;
