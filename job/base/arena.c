@@ -44,6 +44,9 @@ void *array_grow(void *array, size_t *capacity, size_t needed, size_t element_si
     }
     size_t grown = *capacity < 16 ? 16 : *capacity;
     while (grown < needed) {
+        if (grown > SIZE_MAX / 2) {
+            out_of_memory(needed, element_size);
+        }
         grown *= 2;
     }
     void *memory = reallocarray(array, grown, element_size);

@@ -114,9 +114,7 @@ static void count_take(const Fold *fold, Tally *tally, const Take *take, int64_t
         .member_id = member_id,
         .occurred_at_us = take->occurred_at_us,
         .order_id = take->order_id,
-        .asked_cents = take->remaining_cents == NO_LIMIT
-                           ? NO_LIMIT
-                           : take->remaining_cents + take->taken_cents,
+        .asked_cents = take->wants_all ? NO_LIMIT : take->remaining_cents + take->taken_cents,
         .taken_cents = take->taken_cents,
         .has_member = true,
         .has_order = take->has_order,

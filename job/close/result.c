@@ -37,19 +37,30 @@ static void map_levels(const LevelsBefore *before, const RuleSet *rules, int32_t
     }
 }
 
-static void count_flow(PeriodResult *result, const char *from, const char *to, Direction direction)
+/* A count for each level before (and for none, the first row) and each level after. */
+static LevelFlow *flow_table(const LevelsBefore *before, const RuleSet *rules)
 {
-    for (size_t i = 0; i < result->flow_count; i++) {
-        LevelFlow *flow = &result->flows[i];
-        if (flow->from == from && flow->to == to) {
-            flow->members++;
-            return;
+    size_t width = rules->level_count;
+    LevelFlow *flows = memory_alloc((before->level_count + 1) * width, sizeof *flows);
+    for (size_t from = 0; from <= before->level_count; from++) {
+        for (size_t to = 0; to < width; to++) {
+            flows[from * width + to].from = from == 0 ? NULL : before->names[from - 1];
+            flows[from * width + to].to = rules->levels[to].name;
         }
     }
-    size_t capacity = result->flow_count;
-    result->flows =
-        array_grow(result->flows, &capacity, result->flow_count + 1, sizeof *result->flows);
-    result->flows[result->flow_count++] = (LevelFlow){from, to, direction, 1};
+    return flows;
+}
+
+/* Keeps the flows that somebody goes, from the lowest level up. */
+static size_t pack_flows(LevelFlow *flows, size_t count)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (flows[i].members > 0) {
+            flows[kept++] = flows[i];
+        }
+    }
+    return kept;
 }
 
 static void add_coupons(PeriodResult *result, size_t *capacity, int64_t member_id,
@@ -91,6 +102,7 @@ void result_changes(PeriodResult *result, const LevelsBefore *before)
     size_t change_capacity = 0;
     size_t grant_capacity = 0;
     size_t b = 0;
+    result->flows = flow_table(before, rules);
     for (size_t i = 0; i < result->standing_count; i++) {
         const StandingRow *row = &result->standings[i];
         while (b < before->row_count && before->rows[b].member_id < row->member_id) {
@@ -102,7 +114,10 @@ void result_changes(PeriodResult *result, const LevelsBefore *before)
         const char *to = rules->levels[row->level_rank].name;
         Direction direction = level_change(rank_before, row->level_rank);
         result->points += row->points;
-        count_flow(result, stood ? from : NULL, to, direction);
+        size_t flow_row = stood ? (size_t)before->rows[b].level_rank + 1 : 0;
+        LevelFlow *flow = &result->flows[flow_row * rules->level_count + (size_t)row->level_rank];
+        flow->direction = direction;
+        flow->members++;
         if (direction == DIRECTION_NONE) {
             continue;
         }
@@ -120,6 +135,8 @@ void result_changes(PeriodResult *result, const LevelsBefore *before)
         };
         add_coupons(result, &grant_capacity, row->member_id, rank_before, row->level_rank);
     }
+    result->flow_count =
+        pack_flows(result->flows, (before->level_count + 1) * rules->level_count);
     if (result->grant_count > 1) {
         qsort(result->grants, result->grant_count, sizeof *result->grants, grant_compare);
     }

@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -101,19 +102,6 @@ const ClosedPeriod *session_closed(const Session *session, Period period)
     return &session->closed[period - session->range.first];
 }
 
-LevelsBefore levels_before_of(const StandingSet *set)
-{
-    LevelsBefore before = {
-        .rows = set->rows,
-        .row_count = set->row_count,
-        .level_count = set->level_count < LEVELS_MAX ? set->level_count : LEVELS_MAX,
-    };
-    for (size_t rank = 0; rank < before.level_count; rank++) {
-        before.names[rank] = set->levels[rank].name;
-    }
-    return before;
-}
-
 LevelsBefore levels_before_of_result(const PeriodResult *result)
 {
     LevelsBefore before = {
@@ -136,10 +124,21 @@ bool session_levels_before(Session *session, Period period, StandingSet *ret_set
         *ret_before = (LevelsBefore){0};
         return true;
     }
-    if (!standing_read(session->leader, before->run_id, ret_set, reterr)) {
+    StandingSet set;
+    if (!standing_read(session->leader, before->run_id, &set, reterr)) {
         return false;
     }
-    *ret_before = levels_before_of(ret_set);
+    assert(set.level_count <= LEVELS_MAX);
+    *ret_before = (LevelsBefore){
+        .rows = set.rows,
+        .row_count = set.row_count,
+        .level_count = set.level_count,
+    };
+    /* The changes that come of it name these levels for as long as the session lasts. */
+    for (size_t rank = 0; rank < set.level_count; rank++) {
+        ret_before->names[rank] = arena_strdup(&session->arena, set.levels[rank].name);
+    }
+    *ret_set = set;
     return true;
 }
 

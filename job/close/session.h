@@ -37,7 +37,7 @@ MUST_CHECK bool session_refresh(Session *session, Error *reterr);
 /* A closed period's row, or NULL. */
 const ClosedPeriod *session_closed(const Session *session, Period period);
 
-/* The standings of the period before `period`, empty where it is not closed. *ret_set owns the rows and names. */
+/* The standings of the period before `period`, empty where it is not closed. *ret_set owns the rows. */
 MUST_CHECK bool session_levels_before(Session *session, Period period, StandingSet *ret_set,
                                       LevelsBefore *ret_before, Error *reterr);
 
@@ -45,8 +45,7 @@ MUST_CHECK bool session_levels_before(Session *session, Period period, StandingS
 MUST_CHECK bool session_standing(Session *session, Period period, Standing *ret_standing,
                                  Error *reterr);
 
-/* A row set as levels before, with the names of its levels. */
-LevelsBefore levels_before_of(const StandingSet *set);
+/* A result as the levels before the next period; borrows its rows. */
 LevelsBefore levels_before_of_result(const PeriodResult *result);
 
 /* Applies once_per_level where the rules ask for it, then computes the checksum. */

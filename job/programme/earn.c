@@ -65,7 +65,8 @@ void take_list_add(TakeList *list, const Take *take)
 
 bool take_is_settled(const Take *take)
 {
-    return take->has_order && take->found && take->remaining_cents == 0 && !take->voids_member;
+    return take->has_order && take->found && !take->wants_all && take->remaining_cents == 0 &&
+           !take->voids_member;
 }
 
 Fate take_fate(const Take *take)
@@ -73,8 +74,8 @@ Fate take_fate(const Take *take)
     if (!take->has_order) {
         return FATE_MISSING_ORDER_ID;
     }
-    bool whole = take->remaining_cents == NO_LIMIT || take->remaining_cents == 0;
-    return take->found && whole ? FATE_REFUND : FATE_UNMATCHED_REFUND;
+    bool satisfied = take->wants_all || take->remaining_cents == 0;
+    return take->found && satisfied ? FATE_REFUND : FATE_UNMATCHED_REFUND;
 }
 
 bool earn_multiply(const RuleSet *rules, uint8_t slot, int64_t local_us, int64_t base, Earned *line,
@@ -182,7 +183,8 @@ static void add_take(const RuleSet *rules, Period month, const Event *event, Tak
                              .order_id = event->order_id,
                              .occurred_at_us = event->occurred_at_us,
                              .event_id = event->event_id,
-                             .remaining_cents = whole ? NO_LIMIT : event->item_cents,
+                             .remaining_cents = whole ? 0 : event->item_cents,
+                             .wants_all = whole,
                              .month = month,
                              .has_order = (event->present & EVENT_HAS_ORDER) != 0,
                              .is_fraud = fraud,
@@ -327,8 +329,10 @@ bool earn_month(EarnWorkspace *workspace, const RuleSet *rules, Period month, Ev
     for (size_t i = 0; i < workspace->line_count; i++) {
         workspace->lines[i].uncapped_points = workspace->lines[i].points;
     }
-    if (rules->cap_count > 0 && workspace->line_count > 0) {
+    if (workspace->line_count > 1) {
         qsort(workspace->lines, workspace->line_count, sizeof *workspace->lines, compare_lines);
+    }
+    if (rules->cap_count > 0) {
         if (!earn_caps(workspace, rules, reterr)) {
             return false;
         }

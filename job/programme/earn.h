@@ -13,6 +13,10 @@
  * and leaves the take in the list; earn_month(May) takes 20.50 off the credit: floor(100.00) = 100 points,
  * dated on the day of the credit (contract 3.2, 3.3).
  *
+ * A fraud that voids its member (contract 3.5) reaches the events of its own local month and earlier months, like any
+ * take. That differs from "occurred at or before it" only where clocks go back over a month's end, as St John's did
+ * until 2011: what occurred before it, but in the next local month, stays.
+ *
  * A workspace is one thread's; its buffers grow to the largest member-month seen and are reused.
  */
 #pragma once
@@ -76,10 +80,11 @@ typedef struct Take {
     int64_t order_id;
     int64_t occurred_at_us;
     int64_t event_id;
-    int64_t remaining_cents; /* NO_LIMIT: all there is */
+    int64_t remaining_cents; /* where it does not want all */
     int64_t taken_cents;
     Period month;      /* its own */
     bool has_order;    /* false: a fraud without order that voids its member all the same */
+    bool wants_all;
     bool found;        /* its order held something when its turn came */
     bool is_fraud;
     bool voids_member; /* contract 3.5 */

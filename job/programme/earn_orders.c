@@ -99,9 +99,10 @@ static int64_t take_from_credit(TakeList *takes, int64_t order_id, int64_t credi
             continue;
         }
         take->found = true;
-        int64_t taken = take->remaining_cents < left ? take->remaining_cents : left;
+        int64_t taken =
+            take->wants_all || take->remaining_cents > left ? left : take->remaining_cents;
         left -= taken;
-        if (take->remaining_cents != NO_LIMIT) {
+        if (!take->wants_all) {
             take->remaining_cents -= taken;
         }
         /* For people only; several credits of a void order may pass int64, then it stays put. */
