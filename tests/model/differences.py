@@ -1,0 +1,123 @@
+#!/usr/bin/python3
+"""Published rows against the model's Book, each difference as a line of text."""
+
+from collections import Counter
+
+SHOWN = 10
+# Of a reason with more anomalies than this in a period the job stores a sample.
+ALL_STORED = 100
+
+FATES = {"events_earning": "earning", "events_refund": "refunds", "events_capped": "capped",
+         "events_ineligible": "ineligible"}
+
+
+def compare_rows(name, expected, found):
+    """Two Counters of tuples; at most SHOWN lines."""
+    rows = [("model only", row) for row in (expected - found).elements()]
+    rows += [("job only  ", row) for row in (found - expected).elements()]
+    rows.sort(key=lambda pair: (str(pair[1][:2]), pair[0]))
+    lines = [f"{name}: {side} {row}" for side, row in rows[:SHOWN]]
+    if len(rows) > SHOWN:
+        lines.append(f"{name}: and {len(rows) - SHOWN} more")
+    return lines
+
+
+def tuples(rows):
+    return Counter(tuple(row) for row in rows)
+
+
+def standings(book):
+    return Counter(
+        (period, member_id, one.points, one.level, one.next_level, one.points_to_next,
+         one.expiring_points)
+        for period, result in book.periods.items() for member_id, one in result.standings.items())
+
+
+def level_changes(book):
+    return Counter(
+        (period, member_id, one.from_level, one.to_level, one.direction, one.points,
+         str(book.effective_on(period)))
+        for period, result in book.periods.items() for member_id, one in result.changes.items())
+
+
+def coupon_grants(book, today):
+    return Counter(
+        key + (str(grant.issue_from), str(grant.issue_until), str(grant.expires_on),
+               grant.status(today))
+        for key, grant in book.grants.items())
+
+
+def compare_grants(book, found, today):
+    """Those that stand with their dates and status; of the revoked ones only which they are."""
+    standing = tuples(row for row in found if row[7] != "revoked")
+    revoked = tuples(row[:4] for row in found if row[7] == "revoked")
+    return (compare_rows("coupon_grants", coupon_grants(book, today), standing)
+            + compare_rows("revoked grants", Counter(book.revoked), revoked))
+
+
+def reasons_of(result):
+    """Anomalies of the period's own month by reason."""
+    counts = Counter()
+    for (reason, _, _), count in result.anomalies.items():
+        counts[reason] += count
+    return counts
+
+
+def compare_anomalies(book, found):
+    expected = Counter()
+    sampled = set()
+    for period, result in book.periods.items():
+        for reason, count in reasons_of(result).items():
+            if count > ALL_STORED:
+                sampled.add((period, reason))
+        for key, count in result.anomalies.items():
+            if (period, key[0]) not in sampled:
+                expected[(period,) + key] += count
+    return compare_rows("anomalies", expected,
+                        tuples(row for row in found if (row[0], row[1]) not in sampled))
+
+
+def compare_anomaly_counts(book, found):
+    expected = Counter()
+    for period, result in book.periods.items():
+        month = reasons_of(result)
+        for reason, count in result.fates.items():
+            if reason not in FATES.values():
+                expected[(period, reason, month[reason], count)] += 1
+    return compare_rows("anomaly_count", expected, tuples(found))
+
+
+def run_of(result, carried):
+    """The figures of the run that computed a period. Where a later run carried levels forward, the
+    figures of changes and grants are those of the earlier day, and are left out."""
+    run = {"members": len(result.standings), "points": result.points(), "events": result.events(),
+           "anomalies": sum(result.anomalies.values())}
+    for column, fate in FATES.items():
+        run[column] = result.fates[fate]
+    run["events_anomalous"] = result.events() - sum(run[column] for column in FATES)
+    if not carried:
+        directions = result.directions()
+        run.update(upgrades=directions["up"], downgrades=directions["down"],
+                   program_changes=directions["program"], grants=len(result.grants))
+    return run
+
+
+def compare_runs(book, found):
+    runs = {run["period"]: run for run in found}
+    lines = []
+    for period, result in book.periods.items():
+        for column, figure in run_of(result, period in book.carried).items():
+            stored = runs.get(period, {}).get(column)
+            if stored != figure:
+                lines.append(f"runs: {period} {column}: model {figure}, job {stored}")
+    return lines
+
+
+def compare_all(book, found, today):
+    """All differences; empty if the job and the model agree."""
+    return (compare_rows("standings", standings(book), tuples(found["standings"]))
+            + compare_rows("level_changes", level_changes(book), tuples(found["level_changes"]))
+            + compare_grants(book, found["coupon_grants"], today)
+            + compare_anomalies(book, found["anomalies"])
+            + compare_anomaly_counts(book, found["anomaly_counts"])
+            + compare_runs(book, found["runs"]))
