@@ -1,15 +1,17 @@
 /*
- * main: finds the command, catches the signals, prints the final error and picks the exit code (contract 9).
+ * main: finds the command, catches the signals, prints the final error and picks the exit code
+ * (contract 9).
  *
- * Nothing below prints an error or ends the process (but for memory that is not there). A signal only leaves its
- * number in `stop_signal`; the job looks at it between steps. The second one of its kind ends the process at
- * once, which is safe at any moment: a close is one commit (contract 8.1).
+ * Nothing below prints an error or ends the process (but for memory that is not there). A signal
+ * only leaves its number in `stop_signal`; the job looks at it between steps. The second one of its
+ * kind ends the process at once, which is safe at any moment: a close is one commit (contract 8.1).
  */
 #include "command/command.h"
 
-#include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
 #ifndef TIERCLOSE_VERSION
 #error "TIERCLOSE_VERSION: the project's version, given by meson.build"
@@ -45,8 +47,8 @@ static int fail(const Error *error)
 }
 
 /*
- * After a signal a lost connection or a wait that broke off is the signal's doing. What is not: bad data found
- * all the same, a bug, and above all an outcome that is unknown.
+ * After a signal a lost connection or a wait that broke off is the signal's doing. What is not: bad
+ * data found all the same, a bug, and above all an outcome that is unknown.
  */
 static void explain_stop(Error *error)
 {
@@ -58,26 +60,28 @@ static void explain_stop(Error *error)
     }
     (void)error_set(error, number == SIGINT ? EXIT_INTERRUPTED : EXIT_TERMINATED,
                     "run the same command again when it suits.",
-                    "stopped by %s, nothing was published", number == SIGINT ? "SIGINT" : "SIGTERM");
+                    "stopped by %s, nothing was published",
+                    number == SIGINT ? "SIGINT" : "SIGTERM");
 }
 
-/* Whether all that was printed has arrived; a reader that went away (EPIPE) wanted no more. */
+/* True where stdout is a pipe that nobody reads any more, as after `| head`. */
+static bool reader_is_gone(void)
+{
+    struct pollfd output = {.fd = STDOUT_FILENO};
+    return poll(&output, 1, 0) == 1 && (output.revents & POLLERR) != 0;
+}
+
+/* Looks whether all that was printed has arrived. A reader that went away wanted no more. */
 static int finish_output(int code, bool publishes)
 {
-    errno = 0;
-    if (fflush(stdout) == 0 && ferror(stdout) == 0) {
+    if ((fflush(stdout) == 0 && ferror(stdout) == 0) || reader_is_gone()) {
         return code;
     }
-    if (errno == EPIPE) {
-        return code;
-    }
-    const char *reason = errno == 0 ? "write error" : strerror(errno);
     if (publishes) {
-        (void)fprintf(stderr, "warning: stdout cannot be written: %s; what was published stands\n",
-                      reason);
+        (void)fputs("warning: stdout cannot be written; what was published stands\n", stderr);
         return code;
     }
-    (void)fprintf(stderr, "error: stdout cannot be written: %s\n", reason);
+    (void)fputs("error: stdout cannot be written\nhint: is its disk full?\n", stderr);
     return code == EXIT_DONE ? EXIT_BUG : code;
 }
 

@@ -20,29 +20,26 @@ static void mark_failed(Session *session, const StartedRuns *runs, const Error *
     }
     Error ignored;
     runs_rollback(session->leader);
-    if (!runs_fail(session->leader, runs->ids, runs->count, error->message, &ignored)) {
-        return;
-    }
+    bool marked = runs_fail(session->leader, runs->ids, runs->count, error->message, &ignored);
+    (void)marked;
 }
 
+/* A dry run has had its transaction, a read-only one, since the session began. */
 static bool begin(Session *session, Error *reterr)
 {
-    return connection_execute(session->leader,
-                              session->publishes
-                                  ? "begin isolation level read committed read write"
-                                  : "begin isolation level repeatable read read only",
+    return !session->publishes ||
+           connection_execute(session->leader, "begin isolation level read committed read write",
                               reterr);
 }
 
-/* Commits, or ends a dry run; then the summaries are true and are told. */
+/* Commits; then the summaries are true and are told. */
 static bool end(Session *session, Error *reterr)
 {
-    bool ended = session->publishes ? runs_commit(session->leader, reterr)
-                                    : connection_execute(session->leader, "rollback", reterr);
-    if (ended) {
-        session_tell(session);
+    if (session->publishes && !runs_commit(session->leader, reterr)) {
+        return false;
     }
-    return ended;
+    session_tell(session);
+    return true;
 }
 
 /* Closes or settles one period: one run, one commit. `chained`: the result before it, of this same command. */
@@ -220,6 +217,17 @@ static bool restate_range(Session *session, Reading *reading, PeriodRange range,
     return done;
 }
 
+/* What was recorded late also lies in the windows of later periods, which keep their points. */
+static void note_later_periods(Session *session, Period first)
+{
+    char from[PERIOD_TEXT_BYTES];
+    char to[PERIOD_TEXT_BYTES];
+    session_note(session,
+                 "Later periods keep their points. To recompute them as well: tierclose backfill"
+                 " --from %s --to %s.",
+                 period_format(first, from), period_format(session->range.last, to));
+}
+
 /* Runs, one reading, one transaction, one commit. */
 static bool restate(Session *session, PeriodRange range, const char *action, Error *reterr)
 {
@@ -242,6 +250,8 @@ static bool restate(Session *session, PeriodRange range, const char *action, Err
     }
     if (!done) {
         mark_failed(session, &started, reterr);
+    } else if (session->range.any && range.last < session->range.last) {
+        note_later_periods(session, range.first);
     }
     free(started.ids);
     return done;

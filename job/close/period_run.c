@@ -37,23 +37,22 @@ bool period_run_start(Session *session, Period period, const char *action, int64
     return runs_start(session->leader, &start, ret_run_id, reterr);
 }
 
-/* Grants by coupon; there are few coupons, so each grant looks for its own among them. */
+/* Grants by coupon, in the order of the rules; the codes are theirs, so pointers tell them apart. */
 static size_t count_coupons(Arena *arena, const PeriodResult *result, const CouponCount **ret_coupons)
 {
-    size_t most = result->rules->coupons.coupon_count;
-    CouponCount *coupons = arena_alloc(arena, most + 1, sizeof *coupons);
+    const RuleSet *rules = result->rules;
+    CouponCount *coupons = arena_alloc(arena, rules->coupons.coupon_count, sizeof *coupons);
     size_t count = 0;
-    for (size_t i = 0; i < result->grant_count; i++) {
-        const GrantRow *grant = &result->grants[i];
-        size_t c = 0;
-        while (c < count && (strcmp(coupons[c].code, grant->coupon) != 0 ||
-                             strcmp(coupons[c].level, grant->level) != 0)) {
-            c++;
+    for (size_t c = 0; c < rules->coupons.coupon_count; c++) {
+        const Coupon *coupon = &rules->coupons.coupons[c];
+        int64_t grants = 0;
+        for (size_t i = 0; i < result->grant_count; i++) {
+            grants += result->grants[i].coupon == coupon->code;
         }
-        if (c == count) {
-            coupons[count++] = (CouponCount){grant->level, grant->coupon, 0};
+        if (grants > 0) {
+            coupons[count++] =
+                (CouponCount){rules->levels[coupon->level_rank].name, coupon->code, grants};
         }
-        coupons[c].grants++;
     }
     *ret_coupons = coupons;
     return count;

@@ -61,6 +61,11 @@ static bool open_leader(Session *session, Error *reterr)
          !runs_sweep(session->leader, reterr))) {
         return false;
     }
+    if (!session->publishes &&
+        !connection_execute(session->leader, "begin isolation level repeatable read read only",
+                            reterr)) {
+        return false;
+    }
     if (!job->has_today &&
         !runs_today(session->leader, job->programme->timezone, &session->today, reterr)) {
         return false;

@@ -2,7 +2,8 @@
  * A command's session: the leader's connection, the lock, what is closed, today.
  *
  * Call order: session_open, anything, session_close. The leader's connection holds the lock and the publishing
- * transaction; the events are read on others (reading.h).
+ * transaction; the events are read on others (reading.h). A session that does not publish sees one snapshot of the
+ * results from its beginning to its end, and takes no lock.
  */
 #pragma once
 

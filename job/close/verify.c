@@ -161,9 +161,6 @@ bool job_verify(const Job *job, Period period,
         return false;
     }
     bool done = plan_check_closed(period, session.range, reterr) &&
-                connection_execute(session.leader,
-                                   "begin isolation level repeatable read read only", reterr) &&
-                session_refresh(&session, reterr) &&
                 verify(&session, period, &result, reterr);
     if (done) {
         on_result(job->context, &result);

@@ -74,9 +74,9 @@ void command_print_overview(FILE *out)
 
 void command_print_help(FILE *out, const Command *command)
 {
-    (void)fprintf(out, "Usage: tierclose %s", command->name);
-    options_print_usage(out, command->options, command->required);
-    (void)fputs(" [OPTION...]\n\n", out);
+    int column = fprintf(out, "Usage: tierclose %s", command->name);
+    options_print_usage(out, column < 0 ? 0 : (size_t)column, command->options, command->required);
+    (void)fputc('\n', out);
     print_paragraphs(out, command->details);
     if (command->options != 0) {
         (void)fputs("Options:\n", out);

@@ -1,8 +1,9 @@
 /*
  * The commands of tierclose: what main needs to find, explain and run one (contract 9).
  *
- * A command is one file: it says which options it takes and calls one function of close/ or report/. Results go
- * to context->out, everything else through context->progress; errors travel up to main.
+ * A command is one file: it says which options it takes and calls one function of close/ or
+ * report/. Results go to context->out, everything else through context->progress; errors travel up
+ * to main.
  */
 #pragma once
 

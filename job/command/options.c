@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <getopt.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -61,8 +60,9 @@ static bool parse_period(const char *name, const char *value, Period *ret_period
     return period_parse(value, ret_period, reterr) || error_prefix(reterr, "--%s", name);
 }
 
+/* A whole number in [min, max]; `wanted` says so: "a number from 1 to 64". */
 static bool parse_whole(const char *name, const char *value, int64_t min, int64_t max,
-                        const char *hint, int64_t *ret_value, Error *reterr)
+                        const char *wanted, const char *hint, int64_t *ret_value, Error *reterr)
 {
     char *end = NULL;
     errno = 0;
@@ -70,8 +70,8 @@ static bool parse_whole(const char *name, const char *value, int64_t min, int64_
     /* strtoll would also take white space and a plus sign. */
     bool plain = (value[0] >= '0' && value[0] <= '9') || value[0] == '-';
     if (!plain || *end != '\0' || errno != 0 || number < min || number > max) {
-        return error_set(reterr, EXIT_USAGE, hint, "--%s: \"%.40s\" is not a number from %" PRId64
-                         " to %" PRId64, name, value, min, max);
+        return error_set(reterr, EXIT_USAGE, hint, "--%s: \"%.40s\" is not %s", name, value,
+                         wanted);
     }
     *ret_value = number;
     return true;
@@ -87,12 +87,12 @@ static bool parse_value(const OptionText *text, const char *value, Options *opti
     case OPTION_TO:
         return parse_period(text->name, value, &options->to, reterr);
     case OPTION_MEMBER:
-        return parse_whole(text->name, value, INT64_MIN, INT64_MAX,
+        return parse_whole(text->name, value, INT64_MIN, INT64_MAX, "a bigint",
                            "give the member_id, for example --member 42.", &options->member,
                            reterr);
     case OPTION_WORKERS: {
         int64_t workers = 0;
-        if (!parse_whole(text->name, value, 1, WORKERS_MAX,
+        if (!parse_whole(text->name, value, 1, WORKERS_MAX, "a number from 1 to 64",
                          "one for each core of the database is enough.", &workers, reterr)) {
             return false;
         }
@@ -136,8 +136,8 @@ static bool fail_unknown(const char *command, OptionSet taken, const char *word,
     const char *suggestion = suggest_word(name, names, count);
     char hint[ERROR_HINT_BYTES];
     (void)snprintf(hint, sizeof hint, "%s%s%stierclose %s --help lists its options.",
-                   suggestion == NULL ? "" : "did you mean --", suggestion == NULL ? "" : suggestion,
-                   suggestion == NULL ? "" : "? ", command);
+                   suggestion == NULL ? "" : "did you mean --",
+                   suggestion == NULL ? "" : suggestion, suggestion == NULL ? "" : "? ", command);
     /* Not the whole word: what follows "=" may be a secret. */
     return error_set(reterr, EXIT_USAGE, hint, "%s has no option %s%.40s", command,
                      name[0] == '\0' ? "" : "--", name[0] == '\0' ? word : name);
@@ -162,6 +162,20 @@ static bool fail_value(const OptionText *text, bool missing, Error *reterr)
                      missing ? "needs a value" : "takes no value");
 }
 
+static bool fail_extra(const char *command, const char *word, Error *reterr)
+{
+    /* A conninfo without quotation marks around it ends up here in pieces, a password among them.
+     */
+    const char *equals = strchr(word, '=');
+    int shown = equals == NULL ? 40 : (int)(equals + 1 - word < 40 ? equals + 1 - word : 40);
+    return error_set(
+        reterr, EXIT_USAGE,
+        equals == NULL
+            ? "every value belongs to an option, as in --period 2025-01."
+            : "put the whole conninfo in quotation marks: --dsn \"host=... dbname=...\".",
+        "%s takes no argument \"%.*s%s\"", command, shown, word, equals == NULL ? "" : "...");
+}
+
 static bool check_together(const char *command, OptionSet required, const Options *options,
                            Error *reterr)
 {
@@ -169,9 +183,8 @@ static bool check_together(const char *command, OptionSet required, const Option
         const OptionText *text = &option_texts[i];
         if (in_set(required, text->bit) && !in_set(options->given, text->bit)) {
             char hint[ERROR_HINT_BYTES];
-            (void)snprintf(hint, sizeof hint,
-                           "add --%s %s; tierclose %s --help explains it.", text->name,
-                           text->argument == NULL ? "" : text->argument, command);
+            (void)snprintf(hint, sizeof hint, "add --%s %s; tierclose %s --help explains it.",
+                           text->name, text->argument == NULL ? "" : text->argument, command);
             return error_set(reterr, EXIT_USAGE, hint, "%s needs --%s", command, text->name);
         }
     }
@@ -198,10 +211,9 @@ bool options_parse(const char *command, OptionSet taken, OptionSet required, int
     for (size_t i = 0; i < OPTION_COUNT; i++) {
         if (in_set(all, option_texts[i].bit)) {
             bool has_argument = option_texts[i].argument != NULL;
-            longs[count++] =
-                (struct option){option_texts[i].name,
-                                has_argument ? required_argument : no_argument, NULL,
-                                OPTION_VALUE_FIRST + (int)i};
+            longs[count++] = (struct option){option_texts[i].name,
+                                             has_argument ? required_argument : no_argument, NULL,
+                                             OPTION_VALUE_FIRST + (int)i};
         }
     }
     Options options = {.config = default_config()};
@@ -231,8 +243,7 @@ bool options_parse(const char *command, OptionSet taken, OptionSet required, int
         }
     }
     if (optind < argc) {
-        return error_set(reterr, EXIT_USAGE, "every value belongs to an option, as in --period 2025-01.",
-                         "%s takes no argument \"%.40s\"", command, argv[optind]);
+        return fail_extra(command, argv[optind], reterr);
     }
     if (!check_together(command, required, &options, reterr)) {
         return false;
@@ -249,9 +260,9 @@ void options_print_help(FILE *out, OptionSet options)
             continue;
         }
         char left[HELP_COLUMN + 16];
-        int width = snprintf(left, sizeof left, "  --%s%s%s", text->name,
-                             text->argument == NULL ? "" : " ",
-                             text->argument == NULL ? "" : text->argument);
+        int width =
+            snprintf(left, sizeof left, "  --%s%s%s", text->name, text->argument == NULL ? "" : " ",
+                     text->argument == NULL ? "" : text->argument);
         (void)fprintf(out, "%s", left);
         if (width > HELP_COLUMN - 2) {
             (void)fprintf(out, "\n");
@@ -262,16 +273,27 @@ void options_print_help(FILE *out, OptionSet options)
     }
 }
 
-void options_print_usage(FILE *out, OptionSet options, OptionSet required)
+void options_print_usage(FILE *out, size_t column, OptionSet options, OptionSet required)
 {
+    size_t used = column;
     for (size_t i = 0; i < OPTION_COUNT; i++) {
         const OptionText *text = &option_texts[i];
         if (in_set(OPTIONS_COMMON, text->bit) || !in_set(options, text->bit)) {
             continue;
         }
         bool must = in_set(required, text->bit);
-        (void)fprintf(out, " %s--%s%s%s%s", must ? "" : "[", text->name,
-                      text->argument == NULL ? "" : " ",
-                      text->argument == NULL ? "" : text->argument, must ? "" : "]");
+        char word[64];
+        size_t width =
+            (size_t)snprintf(word, sizeof word, "%s--%s%s%s%s", must ? "" : "[", text->name,
+                             text->argument == NULL ? "" : " ",
+                             text->argument == NULL ? "" : text->argument, must ? "" : "]");
+        if (used + 1 + width > FORMAT_COLUMNS) {
+            (void)fprintf(out, "\n%*s", (int)column, "");
+            used = column;
+        }
+        (void)fprintf(out, " %s", word);
+        used += 1 + width;
     }
+    (void)fprintf(out, "%s\n",
+                  used + sizeof " [OPTION...]" - 1 > FORMAT_COLUMNS ? "" : " [OPTION...]");
 }

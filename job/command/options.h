@@ -1,9 +1,9 @@
 /*
  * The options of all commands: one table of what they are called and mean, one reader (contract 9).
  *
- * A command names the options it takes as a set of OPTION_ bits; what is common to all commands is always
- * taken. Every mistake is EXIT_USAGE with a message that names the option and a hint. Texts point into argv or
- * the environment. For the main thread: getopt_long keeps its place in globals.
+ * A command names the options it takes as a set of OPTION_ bits; what is common to all commands is
+ * always taken. Every mistake is EXIT_USAGE with a message that names the option and a hint. Texts
+ * point into argv or the environment. For the main thread: getopt_long keeps its place in globals.
  */
 #pragma once
 
@@ -29,8 +29,7 @@ typedef enum OptionBit {
     OPTION_TODAY = 1 << 12,
     OPTION_QUIET = 1 << 13,
     OPTION_HELP = 1 << 14,
-    OPTIONS_COMMON =
-        OPTION_CONFIG | OPTION_DSN | OPTION_TODAY | OPTION_QUIET | OPTION_HELP,
+    OPTIONS_COMMON = OPTION_CONFIG | OPTION_DSN | OPTION_TODAY | OPTION_QUIET | OPTION_HELP,
 } OptionBit;
 
 typedef uint32_t OptionSet;
@@ -41,16 +40,17 @@ typedef struct Options {
     Period from;
     Period to;
     int64_t member;
-    int workers; /* 0: not given */
-    bool json;   /* --format json */
+    int workers;        /* 0: not given */
+    bool json;          /* --format json */
     const char *config; /* --config, else $TIERCLOSE_CONFIG, else the installed file; never NULL */
     const char *dsn;    /* NULL: not given */
     LocalDay today;
 } Options;
 
 /*
- * Reads argv[1..argc) of `command` (argv[0] is not looked at). Where --help is given nothing else is checked.
- * EXIT_USAGE: anything unknown, doubled, malformed, missing from `required`, or --from after --to.
+ * Reads argv[1..argc) of `command` (argv[0] is not looked at). Where --help is given nothing else
+ * is checked. EXIT_USAGE: anything unknown, doubled, malformed, missing from `required`, or --from
+ * after --to.
  */
 MUST_CHECK bool options_parse(const char *command, OptionSet taken, OptionSet required, int argc,
                               char **argv, Options *ret_options, Error *reterr);
@@ -63,5 +63,5 @@ static inline bool option_given(const Options *options, OptionBit option)
 /* The options of a set with their help, within 80 columns. */
 void options_print_help(FILE *out, OptionSet options);
 
-/* "--period YYYY-MM [--dry-run]": the options of a set but the common ones, for a usage line. */
-void options_print_usage(FILE *out, OptionSet options, OptionSet required);
+/* " --period YYYY-MM [--dry-run] [OPTION...]": ends a usage line that has come to `column`. */
+void options_print_usage(FILE *out, size_t column, OptionSet options, OptionSet required);

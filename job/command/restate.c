@@ -14,7 +14,8 @@ const Command command_restate = {
     .summary = "compute one closed month anew, also a final one",
     .details =
         "Computes a month that is closed from all events recorded by now and replaces its "
-        "standings, changes and grants; the new levels are carried forward through the later months "
+        "standings, changes and grants; the new levels are carried forward through the later "
+        "months "
         "already closed. Grants that are no longer deserved are revoked if their issue has not "
         "begun, else kept and counted.\n\n"
         "A close does this by itself until the day before the month takes effect; restate is for "

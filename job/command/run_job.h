@@ -6,5 +6,6 @@
 #include "close/job.h"
 #include "command/command.h"
 
-/* Loads the configuration and fills a Job, whose summaries and notes go to context->out as they come. */
+/* Loads the configuration and fills a Job, whose summaries and notes go to context->out as they
+ * come. */
 MUST_CHECK bool job_from_options(const CommandContext *context, Job *ret_job, Error *reterr);

@@ -1,7 +1,7 @@
+#include "ledger/status.h"
 #include "command/command.h"
 #include "config/load.h"
 #include "ledger/connection.h"
-#include "ledger/status.h"
 #include "report/status_print.h"
 #include "report/today.h"
 

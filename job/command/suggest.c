@@ -9,7 +9,8 @@ static size_t smaller(size_t left, size_t right)
     return left < right ? left : right;
 }
 
-/* Letters to insert, delete, replace, or neighbours to swap; both words at most WORD_BYTES_MAX long. */
+/* Letters to insert, delete, replace, or neighbours to swap; both words at most WORD_BYTES_MAX
+ * long. */
 static size_t edit_distance(const char *left, size_t left_length, const char *right,
                             size_t right_length)
 {

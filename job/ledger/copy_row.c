@@ -37,7 +37,7 @@ static bool take_field(CopyRow *row, int32_t size, bool *ret_present, WireField 
 
 bool copy_row_int64(CopyRow *row, bool *ret_present, int64_t *ret_value, Error *reterr)
 {
-    WireField field;
+    WireField field = {NULL, -1};
     if (!take_field(row, 8, ret_present, &field, reterr)) {
         return false;
     }
@@ -47,7 +47,7 @@ bool copy_row_int64(CopyRow *row, bool *ret_present, int64_t *ret_value, Error *
 
 bool copy_row_int32(CopyRow *row, bool *ret_present, int32_t *ret_value, Error *reterr)
 {
-    WireField field;
+    WireField field = {NULL, -1};
     if (!take_field(row, 4, ret_present, &field, reterr)) {
         return false;
     }
@@ -57,7 +57,7 @@ bool copy_row_int32(CopyRow *row, bool *ret_present, int32_t *ret_value, Error *
 
 bool copy_row_int16(CopyRow *row, bool *ret_present, int16_t *ret_value, Error *reterr)
 {
-    WireField field;
+    WireField field = {NULL, -1};
     if (!take_field(row, 2, ret_present, &field, reterr)) {
         return false;
     }
@@ -67,7 +67,7 @@ bool copy_row_int16(CopyRow *row, bool *ret_present, int16_t *ret_value, Error *
 
 bool copy_row_bool(CopyRow *row, bool *ret_present, bool *ret_value, Error *reterr)
 {
-    WireField field;
+    WireField field = {NULL, -1};
     if (!take_field(row, 1, ret_present, &field, reterr)) {
         return false;
     }
@@ -83,7 +83,7 @@ bool copy_row_date(CopyRow *row, bool *ret_present, int32_t *ret_day, Error *ret
 bool copy_row_text(CopyRow *row, bool *ret_present, const char **ret_text, size_t *ret_size,
                    Error *reterr)
 {
-    WireField field;
+    WireField field = {NULL, -1};
     if (!take_field(row, ANY_SIZE, ret_present, &field, reterr)) {
         return false;
     }

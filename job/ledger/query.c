@@ -156,7 +156,7 @@ bool query_text(const PGresult *result, int row, int column, const char **ret_te
 
 bool query_int64(const PGresult *result, int row, int column, int64_t *ret_value, Error *reterr)
 {
-    const char *text = NULL;
+    const char *text = "";
     if (!query_text(result, row, column, &text, reterr)) {
         return false;
     }
@@ -173,7 +173,7 @@ bool query_int64(const PGresult *result, int row, int column, int64_t *ret_value
 
 bool query_bool(const PGresult *result, int row, int column, bool *ret_value, Error *reterr)
 {
-    const char *text = NULL;
+    const char *text = "";
     if (!query_text(result, row, column, &text, reterr)) {
         return false;
     }

@@ -2,7 +2,7 @@
  * The tables that go in (contract 7.1): found, checked, held, and the small ones read.
  *
  * Call source_open once a run inside the leader's transaction; it locks the relations against being
- * dropped or altered until that transaction ends. (Outside of one, as for a check, nothing is held.)
+ * dropped or altered until that transaction ends. Outside of one, as for a check, nothing is held.
  * A Source is immutable: workers share it.
  */
 #pragma once

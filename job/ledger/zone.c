@@ -51,7 +51,7 @@ bool zone_read(Connection *connection, const char *zone, int64_t from_us, int64_
                ZoneOffset **ret_offsets, size_t *ret_count, Error *reterr)
 {
     const int64_t second_us = 1000000;
-    const int64_t years_max_us = ZONE_YEARS_MAX * 366 * INT64_C(86400) * second_us;
+    const int64_t years_max_us = INT64_C(86400) * 366 * ZONE_YEARS_MAX * second_us;
     if (from_us >= until_us || until_us < -years_max_us || until_us > years_max_us ||
         from_us < -years_max_us) {
         return error_set(reterr, EXIT_BUG, NULL,

@@ -27,10 +27,11 @@ void difference_print(FILE *out, const VerifyResult *result)
 {
     char period[PERIOD_TEXT_BYTES];
     (void)period_format(result->summary.period, period);
-    (void)fprintf(out,
-                  "Period %s: run %" PRId64 " stands; computed anew from %s events of %s members.\n",
-                  period, result->standing_run_id, format_count(result->summary.events, FORMAT_TEXT),
-                  format_count(result->summary.members, FORMAT_TEXT));
+    (void)fprintf(
+        out, "Period %s: run %" PRId64 " stands; computed anew from %s event%s of %s member%s.\n",
+        period, result->standing_run_id, format_count(result->summary.events, FORMAT_TEXT),
+        format_plural(result->summary.events), format_count(result->summary.members, FORMAT_TEXT),
+        format_plural(result->summary.members));
     if (result->differences == 0) {
         (void)fputs("  All equal: standings, level changes and grants.\n", out);
         (void)fprintf(out, "  checksum  %s\n", result->summary.result_checksum);
@@ -47,14 +48,15 @@ void difference_print(FILE *out, const VerifyResult *result)
         format_paragraph(out, difference->computed, 14, 14);
     }
     if (result->differences > (int64_t)result->shown_count) {
-        (void)fprintf(out, "  and %s more\n",
-                      format_count(result->differences - (int64_t)result->shown_count,
-                                   FORMAT_TEXT));
+        (void)fprintf(
+            out, "  and %s more\n",
+            format_count(result->differences - (int64_t)result->shown_count, FORMAT_TEXT));
     }
     print_late(out, result, period);
     if (result->shown_count > 0) {
-        (void)fprintf(out, "  Why a member has what it has:\n"
-                           "    tierclose explain --member %" PRId64 " --period %s\n",
+        (void)fprintf(out,
+                      "  Why a member has what it has:\n"
+                      "    tierclose explain --member %" PRId64 " --period %s\n",
                       result->shown[0].member_id, period);
     }
 }

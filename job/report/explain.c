@@ -4,6 +4,7 @@
 #include "programme/level.h"
 #include "report/explain_words.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 /* A line while its month is being worded. */
@@ -61,8 +62,8 @@ static void pick_events(Draft *draft, int32_t month_index)
         }
         size_t index = draft->event_count++;
         draft->events = array_grow(draft->events, &draft->event_capacity, index + 1, sizeof(Event));
-        draft->kinds = array_grow(draft->kinds, &draft->kind_capacity, index + 1,
-                                  sizeof *draft->kinds);
+        draft->kinds =
+            array_grow(draft->kinds, &draft->kind_capacity, index + 1, sizeof *draft->kinds);
         draft->kinds[index] = from->kind;
         draft->events[index] = (Event){
             .event_id = from->event_id,
@@ -111,7 +112,8 @@ static void draft_events(Draft *draft, const RuleSet *rules, Period month)
     }
 }
 
-/* Points and words of what earned, from the lines of the fold. `first` is the month's first draft line. */
+/* Points and words of what earned, from the lines of the fold. `first` is the month's first draft
+ * line. */
 static void draft_earned(Draft *draft, const RuleSet *rules, size_t first)
 {
     size_t earned_count = 0;
@@ -203,11 +205,11 @@ static void word_takes(Draft *draft)
             continue;
         }
         Take key = {.event_id = line->line.event_id, .occurred_at_us = line->occurred_at_us};
-        const Take *take = bsearch(&key, draft->takes.items, draft->takes.count, sizeof(Take),
-                                   compare_takes);
+        const Take *take =
+            bsearch(&key, draft->takes.items, draft->takes.count, sizeof(Take), compare_takes);
+        assert(take != NULL); /* earn_month adds one for each event it leaves open */
         line->fate = take_fate(take);
-        line->line.why =
-            words_take(draft->arena, take, order_seen(draft->input, take->order_id));
+        line->line.why = words_take(draft->arena, take, order_seen(draft->input, take->order_id));
     }
 }
 

@@ -1,14 +1,15 @@
 /*
  * Why a member has the points and the level it has: every event of the window with its words.
  *
- * explain_build folds a member's events with the job's own rules (programme/earn.h), month by month from the
- * newest, and words every line; it knows no database. explain_read.h gets its input from one, explain_print.h
- * writes the result. Everything an Explanation points to lives in the arena.
+ * explain_build folds a member's events with the job's own rules (programme/earn.h), month by month
+ * from the newest, and words every line; it knows no database. explain_read.h gets its input from
+ * one, explain_print.h writes the result. Everything an Explanation points to lives in the arena.
  *
- * The sums hold: the lines' points add up to their month's, the months' to the points (contract 9). Two rules
- * make that so. A credit's points stand on its first event, and a split shipment's other events have 0. And where
- * the window's sum is below 0, so that contract 5.1 raises the points to 0, a line of the kind "floor" on the
- * period's last day, without an event, holds the difference; it counts in its month's points.
+ * The sums hold: the lines' points add up to their month's, the months' to the points (contract 9).
+ * Two rules make that so. A credit's points stand on its first event, and a split shipment's other
+ * events have 0. And where the window's sum is below 0, so that contract 5.1 raises the points to
+ * 0, a line of the kind "floor" on the period's last day, without an event, holds the difference;
+ * it counts in its month's points.
  */
 #pragma once
 
@@ -50,7 +51,8 @@ typedef struct ExplainInput {
     int64_t member_id;
     LocalDay registered_on;
     LocalDay closed_on; /* INT32_MAX: open */
-    const MemberEvent *events; /* by (occurred_at, event_id); those outside the window are left out */
+    const MemberEvent
+        *events; /* by (occurred_at, event_id); those outside the window are left out */
     size_t event_count;
     PublishedStanding published; /* of `period` */
     PublishedStanding before;    /* of the period before */
@@ -80,9 +82,9 @@ typedef struct Explanation {
     const char *no_standing; /* why there is no standing in the period; NULL: there is one */
     int64_t sum;             /* of the window, may be below 0 */
     int64_t points;
-    const Level *level; /* NULL without standing */
-    const Level *next_level; /* NULL on the highest */
-    int64_t expiring_points; /* of the window's oldest month */
+    const Level *level;         /* NULL without standing */
+    const Level *next_level;    /* NULL on the highest */
+    int64_t expiring_points;    /* of the window's oldest month */
     const ExplainMonth *months; /* all of the window, oldest first */
     size_t month_count;
     const ExplainLine *lines; /* by month, then by (day, occurred_at, event_id) */

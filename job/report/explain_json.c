@@ -17,7 +17,8 @@ bool explain_differs(const Explanation *explanation)
            strcmp(published->level, explanation->level->name) != 0;
 }
 
-/* jansson refuses text that is not UTF-8; the database's names are, but a null is better than no answer. */
+/* jansson refuses text that is not UTF-8; the database's names are, but a null is better than no
+ * answer. */
 static json_t *text_or_null(const char *text)
 {
     json_t *value = text == NULL ? NULL : json_string(text);

@@ -7,6 +7,7 @@
 #include "report/kinds.h"
 #include "report/today.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,6 +16,7 @@ typedef struct Reading {
     Connection *connection;
     const Programme *programme;
     const Source *source;
+    const KindMap *kinds;
     MemberEvent *events; /* malloc: grows */
     size_t count;
     size_t capacity;
@@ -48,16 +50,6 @@ static bool read_calendar(const Reading *reading, Period period, const Calendar 
     return true;
 }
 
-static bool check_kinds(const Reading *reading, Error *reterr)
-{
-    const Source *source = reading->source;
-    KindName *kinds = arena_alloc(reading->arena, source->kind_count, sizeof *kinds);
-    for (size_t i = 0; i < source->kind_count; i++) {
-        kinds[i] = (KindName){source->kind_list[i].number, source->kind_list[i].name};
-    }
-    return kinds_check(reading->programme, kinds, source->kind_count, reterr);
-}
-
 /* A kind's name, for people also where the table has none. */
 static const char *kind_name(const Reading *reading, const EventRow *row)
 {
@@ -85,7 +77,6 @@ static bool keep_events(void *context, const EventRow *rows, size_t count, Error
         }
         reading->events = array_grow(reading->events, &reading->capacity, reading->count + 1,
                                      sizeof *reading->events);
-        const char *kind = kind_name(reading, row);
         reading->events[reading->count++] = (MemberEvent){
             .event_id = row->event_id,
             .occurred_at_us = row->occurred_at_us,
@@ -95,8 +86,9 @@ static bool keep_events(void *context, const EventRow *rows, size_t count, Error
             .categories = categories,
             .category_count = row->category_count,
             .points = row->points,
-            .kind = kind,
-            .slot = kinds_slot(reading->programme, kind),
+            .kind = kind_name(reading, row),
+            .slot = (row->present & ROW_HAS_KIND) != 0 ? kind_map_slot(reading->kinds, row->kind)
+                                                       : (uint8_t)SLOT_UNKNOWN,
             .has_order = (row->present & ROW_HAS_ORDER) != 0,
             .has_item = (row->present & ROW_HAS_ITEM) != 0,
             .has_points = (row->present & ROW_HAS_POINTS) != 0,
@@ -158,7 +150,8 @@ static bool read_member(const Reading *reading, int64_t member_id, ExplainInput 
     return true;
 }
 
-/* A month that has not begun has nothing to explain, and zones are known for some centuries only. */
+/* A month that has not begun has nothing to explain, and zones are known for some centuries only.
+ */
 static bool check_period(const Reading *reading, Period period, LocalDay today, bool *ret_open,
                          Error *reterr)
 {
@@ -184,7 +177,9 @@ static bool read_all(Reading *reading, int64_t member_id, LocalDay today, Explai
                      Error *reterr)
 {
     return check_period(reading, input->period, today, &input->open, reterr) &&
-           check_kinds(reading, reterr) && read_member(reading, member_id, input, reterr) &&
+           source_kinds(reading->arena, reading->source, reading->programme, &reading->kinds,
+                        reterr) &&
+           read_member(reading, member_id, input, reterr) &&
            read_calendar(reading, input->period, &input->calendar, reterr) &&
            read_events(reading, input->calendar, member_id, input, reterr) &&
            read_standing(reading, member_id, input->period, &input->published, reterr) &&

@@ -133,9 +133,9 @@ static void print_published(FILE *out, const Explanation *explanation)
     }
     format_paragraph(out, text, 0, 2);
     (void)snprintf(text, sizeof text,
-                   "That differs: events, the member or the rules were recorded or changed after it. "
-                   "Until the day before the period takes effect the nightly `tierclose close` takes "
-                   "that in; later: tierclose restate --period %s --dry-run",
+                   "That differs: since that run events were recorded, or the member or the rules "
+                   "were changed. `tierclose close` takes it in until the day before the period "
+                   "takes effect; after that: tierclose restate --period %s --dry-run",
                    period);
     format_paragraph(out, text, 0, 2);
 }

@@ -11,7 +11,8 @@ static const char *points_text(Arena *arena, int64_t points)
                         points == 1 || points == -1 ? "" : "s");
 }
 
-/* What campaign and caps made of it: ", campaign 11.11: x 2 = 238 points, visit: ...: none left". */
+/* What campaign and caps made of it: ", campaign 11.11: x 2 = 238 points, visit: ...: none left".
+ */
 static const char *after_text(Arena *arena, const Earned *line, int64_t multiplied, int64_t max)
 {
     const char *campaign = "";
@@ -26,10 +27,9 @@ static const char *after_text(Arena *arena, const Earned *line, int64_t multipli
         max_text = arena_printf(arena, ", order at most %s", format_count(max, FORMAT_TEXT));
     }
     if (line->cap != NULL) {
-        cap = line->points == 0
-                  ? arena_printf(arena, ", %s: none left", line->cap->text)
-                  : arena_printf(arena, ", %s: %s left", line->cap->text,
-                                 format_count(line->points, FORMAT_TEXT));
+        cap = line->points == 0 ? arena_printf(arena, ", %s: none left", line->cap->text)
+                                : arena_printf(arena, ", %s: %s left", line->cap->text,
+                                               format_count(line->points, FORMAT_TEXT));
     }
     return arena_printf(arena, "%s%s%s", campaign, max_text, cap);
 }
@@ -55,8 +55,8 @@ static const char *credit_nothing(Arena *arena, const RuleSet *rules, const Earn
         return arena_printf(arena, "order %" PRId64 ": voided by a fraud", event->order_id);
     }
     if (line->taken_cents > 0 && left == 0) {
-        return arena_printf(arena, "order %" PRId64 ": %s refunded, nothing left", event->order_id,
-                            format_cents(line->taken_cents, FORMAT_TEXT));
+        return arena_printf(arena, "order %" PRId64 ": %s taken back, nothing left",
+                            event->order_id, format_cents(line->taken_cents, FORMAT_TEXT));
     }
     if (line->taken_cents > 0) {
         return arena_printf(arena, "order %" PRId64 ": %s left, below %s, %s refunded",
@@ -84,10 +84,9 @@ const char *words_credit(Arena *arena, const RuleSet *rules, const Earned *line,
     if (unit == 0) {
         formula = arena_printf(arena, "%s an order", points_text(arena, base));
     } else {
-        const char *factor =
-            unit == MULTIPLIER_ONE
-                ? ""
-                : arena_printf(arena, " x %s", format_factor(unit, FORMAT_TEXT));
+        const char *factor = unit == MULTIPLIER_ONE
+                                 ? ""
+                                 : arena_printf(arena, " x %s", format_factor(unit, FORMAT_TEXT));
         const char *fixed =
             purchase->points_per_order == 0
                 ? ""
@@ -143,9 +142,8 @@ const char *words_ineligible(Arena *arena, const RuleSet *rules, const Event *ev
 {
     switch (event->ineligible) {
     case INELIGIBLE_BELOW_MINIMUM:
-        return arena_printf(
-            arena, "%s, below %s", format_cents(event->item_cents, FORMAT_TEXT),
-            format_cents(rules->kinds[event->slot].min_amount_cents, FORMAT_TEXT));
+        return arena_printf(arena, "%s, below %s", format_cents(event->item_cents, FORMAT_TEXT),
+                            format_cents(rules->kinds[event->slot].min_amount_cents, FORMAT_TEXT));
     case INELIGIBLE_REPEATED_ON_DAY:
         return arena_printf(arena, "not the first %s of the day", kind);
     case INELIGIBLE_VOIDED:
@@ -161,9 +159,9 @@ const char *words_anomaly(Arena *arena, const RuleSet *rules, Period month, cons
     char text[PERIOD_TEXT_BYTES];
     switch (event->fate) {
     case FATE_UNKNOWN_KIND:
-        return rules == NULL ? arena_printf(arena, "no rules are in force in %s",
-                                            period_format(month, text))
-                             : arena_printf(arena, "no rule for kind %s", kind);
+        return rules == NULL
+                   ? arena_printf(arena, "no rules are in force in %s", period_format(month, text))
+                   : arena_printf(arena, "no rule for kind %s", kind);
     case FATE_MISSING_ORDER_ID:
         return arena_printf(arena, "missing_order_id: a %s must name its order", kind);
     case FATE_MISSING_AMOUNT:
@@ -185,11 +183,10 @@ const char *words_take(Arena *arena, const Take *take, bool order_seen)
     }
     const char *taken = format_cents(take->taken_cents, FORMAT_TEXT);
     if (take_fate(take) == FATE_REFUND) {
-        return take->taken_cents == 0
-                   ? arena_printf(arena, "took nothing off order %" PRId64 "%s", take->order_id,
-                                  voids)
-                   : arena_printf(arena, "took %s off order %" PRId64 "%s", taken, take->order_id,
-                                  voids);
+        return take->taken_cents == 0 ? arena_printf(arena, "took nothing off order %" PRId64 "%s",
+                                                     take->order_id, voids)
+                                      : arena_printf(arena, "took %s off order %" PRId64 "%s",
+                                                     taken, take->order_id, voids);
     }
     if (!order_seen) {
         return arena_printf(arena, "order %" PRId64 " not found in the window%s", take->order_id,

@@ -9,7 +9,8 @@
 #include "report/explain.h"
 
 /* What a credit earned: "order 7: floor(119.50) = 119 points, 20.50 refunded". */
-const char *words_credit(Arena *arena, const RuleSet *rules, const Earned *line, const Event *event);
+const char *words_credit(Arena *arena, const RuleSet *rules, const Earned *line,
+                         const Event *event);
 
 /* The other events of a split shipment. */
 const char *words_part(Arena *arena, const Event *event);
@@ -28,5 +29,6 @@ const char *words_ineligible(Arena *arena, const RuleSet *rules, const Event *ev
 const char *words_anomaly(Arena *arena, const RuleSet *rules, Period month, const Event *event,
                           const char *kind);
 
-/* A refund or fraud, once its fate is known. `order_seen`: the window holds a purchase of its order. */
+/* A refund or fraud, once its fate is known. `order_seen`: the window holds a purchase of its
+ * order. */
 const char *words_take(Arena *arena, const Take *take, bool order_seen);

@@ -1,22 +1,14 @@
 /*
- * The database's numbers of kinds to the slots of the programme (contract 7.1, 10). Pure.
+ * The kinds of an opened source as the programme knows them: programme/kinds.h for the readers of
+ * report/.
  */
 #pragma once
 
-#include "programme/rules.h"
+#include "base/arena.h"
+#include "ledger/source.h"
+#include "programme/kinds.h"
 
-/* A kind of the database's table. */
-typedef struct KindName {
-    int16_t number;
-    const char *name;
-} KindName;
-
-/* The slot of a name, SLOT_UNKNOWN where the programme does not know it. */
-uint8_t kinds_slot(const Programme *programme, const char *name);
-
-/*
- * Every kind that the configuration names must be in the database: EXIT_CONFIG with FILE:LINE:COLUMN and the
- * names that there are.
+/* EXIT_CONFIG with the place in the file: the programme names a kind that the source does not have.
  */
-MUST_CHECK bool kinds_check(const Programme *programme, const KindName *kinds, size_t kind_count,
-                            Error *reterr);
+MUST_CHECK bool source_kinds(Arena *arena, const Source *source, const Programme *programme,
+                             const KindMap **ret_kinds, Error *reterr);

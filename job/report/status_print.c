@@ -99,21 +99,21 @@ static void print_success(FILE *out, const Status *status)
         return;
     }
     char text[256];
-    (void)snprintf(text, sizeof text,
-                   "Last success: run %" PRId64 ", %s of %s, published at %s UTC%s.", run->run_id,
-                   run->action, run->period, run->finished_at == NULL ? "?" : run->finished_at,
+    (void)snprintf(text, sizeof text, "Last success: run %" PRId64 ", %s of %s, published at %s%s.",
+                   run->run_id, run->action, run->period,
+                   run->finished_at == NULL ? "?" : run->finished_at,
                    run->changed ? "" : "; it found what stood");
     format_paragraph(out, text, 0, 2);
 }
 
-/* "    42  2025-12  settle    published  2026-01-02 03:00:00    1.2 s  2,000 members" */
+/* "    42  2025-12  settle    published 2026-01-02T03:00:00Z      1.2 s  stands" */
 static void print_run(FILE *out, const Status *status, const StatusRun *run)
 {
     const char *took = run->milliseconds < 0
                            ? "-"
                            : format_duration((double)run->milliseconds / 1000, FORMAT_TEXT);
-    const char *note = !run->changed ? "nothing new" : run->stands ? "stands" : "superseded";
-    (void)fprintf(out, "%6" PRId64 "  %s  %-8s  %-9s  %s  %9s%s%s\n", run->run_id, run->period,
+    const char *note = !run->changed ? "unchanged" : run->stands ? "stands" : "replaced";
+    (void)fprintf(out, "%6" PRId64 "  %s  %-8s  %-9s %s %10s%s%s\n", run->run_id, run->period,
                   run->action, run_status(status, run), run->started_at, took,
                   strcmp(run->status, "published") == 0 ? "  " : "",
                   strcmp(run->status, "published") == 0 ? note : "");
@@ -133,7 +133,7 @@ void status_print_text(FILE *out, const Status *status, const Programme *program
     print_work(out, status);
     print_success(out, status);
     if (status->run_count > 0) {
-        (void)fputs("\n   run  period   action    status     began (UTC)               took\n",
+        (void)fputs("\n   run  period   action    status    began                      took\n",
                     out);
     }
     for (size_t i = 0; i < status->run_count; i++) {
@@ -184,8 +184,7 @@ static json_t *newest_json(const Status *status, const Due *due)
     json_t *object = json_object();
     set(object, "period", text_or_null(status->newest_period));
     set(object, "run_id", json_integer(status->newest_run_id));
-    set(object, "effective_on",
-        json_string(day_format(status->newest_effective_on, effective)));
+    set(object, "effective_on", json_string(day_format(status->newest_effective_on, effective)));
     set(object, "final", json_boolean(due->final));
     return object;
 }

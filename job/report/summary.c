@@ -5,7 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { NUMBER_WIDTH = 18, LABEL_WIDTH = 34, LEVEL_WIDTH = 20, COUPON_WIDTH = 24 };
+enum { NUMBER_WIDTH = 16, LABEL_WIDTH = 44, LEVEL_WIDTH = 17, COUPON_WIDTH = 24 };
 
 /* "closed", "settled", "restated", "backfilled" */
 static const char *done_word(const char *action)
@@ -41,8 +41,8 @@ static void print_head(FILE *out, const RunSummary *summary, const char *period)
         (void)fprintf(out, "Period %s, dry run: would be %s. Nothing is written.\n", period,
                       done_word(summary->action));
     } else {
-        (void)fprintf(out, "Period %s %s by run %" PRId64 ".\n", period,
-                      done_word(summary->action), summary->run_id);
+        (void)fprintf(out, "Period %s %s by run %" PRId64 ".\n", period, done_word(summary->action),
+                      summary->run_id);
     }
     (void)fprintf(out, "Its level changes take effect on %s.\n", effective);
 }
@@ -92,14 +92,15 @@ static void print_events(FILE *out, const RunSummary *summary, const char *perio
     print_fates(out, "all", month, summary->events);
 }
 
-/* "  up       Silver -> Gold                120" */
+/* "  up       Silver            -> Gold                        120" */
 static void print_flow(FILE *out, const LevelFlow *flow)
 {
     (void)fprintf(out, "  %-9s", direction_name(flow->direction));
     format_cell(out, flow->from == NULL ? "(new member)" : flow->from, LEVEL_WIDTH);
     (void)fputs(" -> ", out);
     format_cell(out, flow->to, LEVEL_WIDTH);
-    (void)fprintf(out, "%*s\n", NUMBER_WIDTH - 1, format_count(flow->members, FORMAT_TEXT));
+    (void)fprintf(out, "%*s\n", LABEL_WIDTH + NUMBER_WIDTH - 9 - LEVEL_WIDTH - 4 - LEVEL_WIDTH,
+                  format_count(flow->members, FORMAT_TEXT));
 }
 
 static void print_changes(FILE *out, const RunSummary *summary)
@@ -207,8 +208,9 @@ static void print_next(FILE *out, const RunSummary *summary, const char *period)
         (void)fprintf(out, "\n  checksum  %s\n", summary->result_checksum);
     }
     (void)fputc('\n', out);
-    (void)fprintf(out, "Why a member is where it is:\n"
-                       "  tierclose explain --member ID --period %s\n",
+    (void)fprintf(out,
+                  "Why a member is where it is:\n"
+                  "  tierclose explain --member ID --period %s\n",
                   period);
     if (summary->dry_run) {
         (void)fputs("This was a dry run: nothing was written.\n", out);
@@ -242,7 +244,8 @@ static void print_carried(FILE *out, const RunSummary *summary, const char *peri
         "Period %s: %s from the month before; now %s up, %s down, %s by the programme, %s grants "
         "(%s new, %s lapsed, %s revoked, %s kept though no longer deserved).%s",
         period,
-        summary->dry_run ? "the levels would be carried forward" : "the levels were carried forward",
+        summary->dry_run ? "the levels would be carried forward"
+                         : "the levels were carried forward",
         format_count(summary->upgrades, FORMAT_TEXT),
         format_count(summary->downgrades, FORMAT_TEXT),
         format_count(summary->program_changes, FORMAT_TEXT),

@@ -1,0 +1,156 @@
+#include "close_builders.h"
+
+#include "base/arena.h"
+
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ZONE_SEGMENTS = 4, LANES_MAX = 8 };
+
+LocalDay day_of(const char *text)
+{
+    LocalDay day = 0;
+    Error error = {0};
+    cr_assert(day_parse(text, &day, &error), "%s", error.message);
+    return day;
+}
+
+void add_member(MemberTable *members, int64_t id, const char *registered_on, const char *closed_on)
+{
+    member_table_add(members, id, day_of(registered_on),
+                     closed_on == NULL ? NEVER_CLOSED : day_of(closed_on));
+}
+
+void finish_members(MemberTable *members)
+{
+    Error error = {0};
+    cr_assert(member_table_finish(members, &error), "%s", error.message);
+}
+
+static const ZoneSegment *los_angeles(void)
+{
+    static ZoneSegment segments[ZONE_SEGMENTS];
+    const int64_t hour_us = INT64_C(3600) * 1000000;
+    segments[0] = (ZoneSegment){at("2023-11-05 09:00"), -8 * hour_us};
+    segments[1] = (ZoneSegment){at("2025-03-09 10:00"), -7 * hour_us};
+    segments[2] = (ZoneSegment){at("2025-11-02 09:00"), -8 * hour_us};
+    segments[3] = (ZoneSegment){at("2026-03-08 10:00"), -7 * hour_us};
+    return segments;
+}
+
+int64_t los_angeles_us(int64_t utc_us)
+{
+    Calendar calendar;
+    calendar_init(&calendar, los_angeles(), ZONE_SEGMENTS, month(2025, 1), month(2025, 12));
+    return calendar_local_us(&calendar, utc_us);
+}
+
+static void put_events(FoldRun *run, Tally *tally, const MemberEvent *events, size_t event_count,
+                       size_t lane_count)
+{
+    for (size_t i = 0; i < event_count; i++) {
+        const Event *event = &events[i].event;
+        int32_t month_index = calendar_month_index(
+            &run->calendar, calendar_local_us(&run->calendar, event->occurred_at_us));
+        if (month_index >= 0) {
+            event_store_put(run->store, i % lane_count, (size_t)month_index,
+                            member_partition(run->members, events[i].member_id),
+                            events[i].member_id, event);
+            tally->events++;
+        }
+    }
+}
+
+static void fold_all(FoldRun *run, FoldWorker *workers, size_t worker_count)
+{
+    size_t partition_count = run->members->partition_count;
+    for (size_t left = run->calendar.month_count; left > 0; left--) {
+        for (size_t partition = 0; partition < partition_count; partition++) {
+            if (!fold_partition(run->fold, &workers[partition % worker_count], left - 1, partition,
+                                &run->error)) {
+                run->done = false;
+                return;
+            }
+        }
+    }
+    for (size_t partition = 0; partition < partition_count; partition++) {
+        fold_finish_partition(run->fold, &workers[partition % worker_count], partition);
+    }
+}
+
+FoldRun fold_run(const Programme *programme, Period period, const MemberTable *members,
+                 const MemberEvent *events, size_t event_count, size_t lane_count)
+{
+    static Calendar calendar; /* the fold borrows it: it must not move with the run */
+    cr_assert(lane_count > 0 && lane_count <= LANES_MAX);
+    calendar_init(&calendar, los_angeles(), ZONE_SEGMENTS,
+                  window_first(period, programme->window_months), period);
+    FoldRun run = {.calendar = calendar, .members = members, .done = true};
+    run.store = event_store_create(lane_count, calendar.month_count, members->partition_count);
+    run.fold = fold_create(programme, &calendar, members, run.store);
+    run.tally = memory_alloc(1, sizeof *run.tally);
+    FoldWorker workers[LANES_MAX];
+    for (size_t i = 0; i < lane_count; i++) {
+        fold_worker_init(&workers[i]);
+    }
+    put_events(&run, workers[lane_count - 1].tally, events, event_count, lane_count);
+    fold_all(&run, workers, lane_count);
+    for (size_t i = 0; i < lane_count; i++) {
+        tally_merge(run.tally, workers[i].tally);
+        fold_worker_destroy(&workers[i]);
+    }
+    return run;
+}
+
+void fold_run_end(FoldRun *run)
+{
+    fold_destroy(run->fold);
+    event_store_destroy(run->store);
+    free(run->tally);
+    *run = (FoldRun){0};
+}
+
+static size_t slot_of(const FoldRun *run, int64_t member_id)
+{
+    size_t slot = member_slot(run->members, member_partition(run->members, member_id), member_id);
+    cr_assert_neq(slot, SLOT_NONE, "the test has no member %lld", (long long)member_id);
+    return slot;
+}
+
+int64_t run_points(const FoldRun *run, int64_t member_id)
+{
+    return fold_points(run->fold)[slot_of(run, member_id)];
+}
+
+int64_t run_expiring(const FoldRun *run, int64_t member_id)
+{
+    return fold_expiring(run->fold)[slot_of(run, member_id)];
+}
+
+static bool same_sample(const AnomalySample *left, const AnomalySample *right)
+{
+    return left->event_id == right->event_id && left->member_id == right->member_id &&
+           left->occurred_at_us == right->occurred_at_us && left->order_id == right->order_id &&
+           left->asked_cents == right->asked_cents && left->taken_cents == right->taken_cents &&
+           left->has_member == right->has_member && left->has_order == right->has_order &&
+           left->slot == right->slot;
+}
+
+bool same_tally(const Tally *left, const Tally *right)
+{
+    bool same = left->events == right->events;
+    for (size_t fate = 0; fate < FATE_COUNT; fate++) {
+        same = same && left->window_fates[fate] == right->window_fates[fate] &&
+               left->month_fates[fate] == right->month_fates[fate];
+    }
+    for (size_t reason = 0; reason < ANOMALY_REASONS; reason++) {
+        const SampleList *a = &left->samples[reason];
+        const SampleList *b = &right->samples[reason];
+        same = same && a->count == b->count;
+        for (size_t i = 0; same && i < a->count; i++) {
+            same = same_sample(&a->items[i], &b->items[i]);
+        }
+    }
+    return same;
+}
