@@ -16,15 +16,15 @@ bool error_set(Error *reterr, ExitCode code, const char *hint, const char *forma
 
 bool error_prefix(Error *reterr, const char *format, ...)
 {
-    char prefix[ERROR_MESSAGE_BYTES];
+    /* Half the room at most: a long context must not hide what went wrong. */
+    char prefix[ERROR_MESSAGE_BYTES / 2];
     char message[ERROR_MESSAGE_BYTES];
     va_list arguments;
     va_start(arguments, format);
     (void)vsnprintf(prefix, sizeof prefix, format, arguments);
     va_end(arguments);
     memcpy(message, reterr->message, sizeof message);
-    /* A message cut at the end is better than none: the context comes first. */
-    size_t used = (size_t)snprintf(reterr->message, sizeof reterr->message, "%.500s: ", prefix);
-    (void)snprintf(reterr->message + used, sizeof reterr->message - used, "%s", message);
+    size_t room = sizeof reterr->message - strlen(prefix);
+    (void)snprintf(reterr->message, sizeof reterr->message, "%s: %.*s", prefix, (int)room, message);
     return false;
 }

@@ -35,18 +35,9 @@ static bool add_members(void *context, const MemberRow *rows, size_t count, Erro
 static bool map_kinds(Reading *reading, Error *reterr)
 {
     const Source *source = reading->source;
-    int16_t *numbers = memory_alloc(source->kind_count, sizeof *numbers);
-    const char **names = memory_alloc(source->kind_count, sizeof *names);
-    for (size_t i = 0; i < source->kind_count; i++) {
-        numbers[i] = source->kind_list[i].number;
-        names[i] = source->kind_list[i].name;
-    }
     reading->kinds = memory_alloc(1, sizeof *reading->kinds);
-    bool mapped = kind_map_init(reading->kinds, reading->session->job->programme, numbers, names,
-                                source->kind_count, reterr);
-    free(numbers);
-    free(names);
-    return mapped;
+    return kind_map_init(reading->kinds, reading->session->job->programme, source->kind_numbers,
+                         source->kind_names, source->kind_count, reterr);
 }
 
 static bool read_zone(Reading *reading, Period first, Period last, Error *reterr)
@@ -59,10 +50,8 @@ static bool read_zone(Reading *reading, Period first, Period last, Error *reterr
     size_t count = 0;
     if (!zone_read(reading->connection, programme->timezone, from_us, until_us, &offsets, &count,
                    reterr)) {
-        return reterr->code == EXIT_CONFIG
-                   ? error_prefix(reterr, "%s:%d:%d", programme->file,
-                                  programme->timezone_place.line, programme->timezone_place.column)
-                   : false;
+        return reterr->code == EXIT_CONFIG &&
+               programme_error_at(programme, programme->timezone_place, reterr);
     }
     reading->segments = memory_alloc(count, sizeof *reading->segments);
     reading->segment_count = count;

@@ -1,6 +1,7 @@
 #include "close/session.h"
 
 #include "base/arena.h"
+#include "ledger/zone.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -66,9 +67,11 @@ static bool open_leader(Session *session, Error *reterr)
                             reterr)) {
         return false;
     }
+    const Programme *programme = job->programme;
     if (!job->has_today &&
-        !runs_today(session->leader, job->programme->timezone, &session->today, reterr)) {
-        return false;
+        !zone_today(session->leader, programme->timezone, &session->today, reterr)) {
+        return reterr->code == EXIT_CONFIG &&
+               programme_error_at(programme, programme->timezone_place, reterr);
     }
     return session_refresh(session, reterr);
 }

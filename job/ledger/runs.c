@@ -8,8 +8,6 @@
 #include <string.h>
 #include <time.h>
 
-/* "tiercl" in ASCII: the key of the advisory lock, one a database. */
-#define LOCK_KEY "127996022383468"
 enum { LOCK_POLL_MS = 200 };
 
 typedef char Number[24];
@@ -25,7 +23,7 @@ bool runs_lock(Connection *connection, bool wait, const atomic_int *stop_signal,
     for (;;) {
         CLEANUP_RESULT PGresult *result = NULL;
         bool taken = false;
-        if (!query_run(connection, "select pg_catalog.pg_try_advisory_lock(" LOCK_KEY ")", 0, NULL,
+        if (!query_run(connection, "select pg_catalog.pg_try_advisory_lock(" RUNS_LOCK_KEY ")", 0, NULL,
                        &result, reterr) ||
             !query_bool(result, 0, 0, &taken, reterr)) {
             return false;
@@ -215,11 +213,11 @@ bool runs_publish(Connection *connection, const RunResult *result, Error *reterr
            (result->carried || publish_pointer(connection, result, reterr));
 }
 
-bool runs_publish_program(Connection *connection, const char *name, const char *timezone,
+bool runs_publish_program(Connection *connection, const char *name, const char *zone,
                           const char *currency, int32_t effective_day, Error *reterr)
 {
     Number day;
-    const char *values[] = {name, timezone, currency, number(effective_day, day)};
+    const char *values[] = {name, zone, currency, number(effective_day, day)};
     CLEANUP_RESULT PGresult *result = NULL;
     return query_run(connection,
                      "insert into tierclose.program as p (name, timezone, currency, effective_day)"
@@ -310,19 +308,4 @@ void runs_closed_free(ClosedPeriod *periods, size_t count)
         free(periods[i].snapshot_visible);
     }
     free(periods);
-}
-
-bool runs_today(Connection *connection, const char *timezone, int32_t *ret_today, Error *reterr)
-{
-    CLEANUP_RESULT PGresult *result = NULL;
-    const char *values[] = {timezone};
-    int64_t today = 0;
-    if (!query_run(connection,
-                   "select (clock_timestamp() at time zone $1)::date - date '2000-01-01'", 1, values,
-                   &result, reterr) ||
-        !query_int64(result, 0, 0, &today, reterr)) {
-        return false;
-    }
-    *ret_today = (int32_t)today;
-    return true;
 }

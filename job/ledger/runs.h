@@ -19,6 +19,9 @@
 /* The role that the job acts under (sql/deploy/roles.sql). */
 #define JOB_ROLE "tierclose_job"
 
+/* "tiercl" in ASCII: the key of the advisory lock, one a database. Text, as SQL needs it. */
+#define RUNS_LOCK_KEY "127996022383468"
+
 enum { PERIOD_BYTES = sizeof "YYYY-MM", SHA256_BYTES = 65 };
 
 /*
@@ -93,7 +96,7 @@ typedef struct RunResult {
 MUST_CHECK bool runs_publish(Connection *connection, const RunResult *result, Error *reterr);
 
 /* The programme as the views need it: one row, replaced where it differs. */
-MUST_CHECK bool runs_publish_program(Connection *connection, const char *name, const char *timezone,
+MUST_CHECK bool runs_publish_program(Connection *connection, const char *name, const char *zone,
                                      const char *currency, int32_t effective_day, Error *reterr);
 
 /* COMMIT. EXIT_OUTCOME_UNKNOWN: the connection died before the answer came (contract 9). */
@@ -118,7 +121,3 @@ typedef struct ClosedPeriod {
 MUST_CHECK bool runs_closed(Connection *connection, ClosedPeriod **ret_periods, size_t *ret_count,
                             Error *reterr);
 void runs_closed_free(ClosedPeriod *periods, size_t count);
-
-/* Today in a time zone, by the database's clock, in days since 2000-01-01. */
-MUST_CHECK bool runs_today(Connection *connection, const char *timezone, int32_t *ret_today,
-                           Error *reterr);

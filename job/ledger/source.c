@@ -215,7 +215,7 @@ static bool open_members(Connection *connection, const char *given, Source *sour
 }
 
 /* One kind of the list: both columns given, and neither twice. */
-static bool take_kind(const PGresult *result, int row, const char *given, SourceKind *kind,
+static bool take_kind(const PGresult *result, int row, const char *given, Source *source,
                       Error *reterr)
 {
     static const char hint[] = "every kind has one number and one name of its own.";
@@ -238,7 +238,9 @@ static bool take_kind(const PGresult *result, int row, const char *given, Source
     if (same_name > 1) {
         return error_set(reterr, EXIT_DATA, hint, "%.150s has the name %.100s twice", given, name);
     }
-    *kind = (SourceKind){.number = (int16_t)number, .name = text_printf("%s", name)};
+    source->kind_numbers[row] = (int16_t)number;
+    source->kind_names[row] = text_printf("%s", name);
+    source->kind_count++;
     return true;
 }
 
@@ -261,12 +263,12 @@ static bool open_kinds(Connection *connection, const char *given, Source *source
         return error_prefix(reterr, "%.150s", given);
     }
     int count = PQntuples(result);
-    source->kind_list = memory_alloc((size_t)count, sizeof *source->kind_list);
+    source->kind_numbers = memory_alloc((size_t)count, sizeof *source->kind_numbers);
+    source->kind_names = memory_alloc((size_t)count, sizeof *source->kind_names);
     for (int row = 0; row < count; row++) {
-        if (!take_kind(result, row, given, &source->kind_list[row], reterr)) {
+        if (!take_kind(result, row, given, source, reterr)) {
             return false;
         }
-        source->kind_count++;
     }
     return true;
 }
@@ -291,9 +293,10 @@ void source_close(Source **source)
         return;
     }
     for (size_t index = 0; index < (*source)->kind_count; index++) {
-        free((*source)->kind_list[index].name);
+        free((void *)(uintptr_t)(*source)->kind_names[index]);
     }
-    free((*source)->kind_list);
+    free((*source)->kind_names);
+    free((*source)->kind_numbers);
     free((*source)->members);
     free((*source)->events);
     free((*source)->kinds);

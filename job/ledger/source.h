@@ -15,11 +15,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-typedef struct SourceKind {
-    int16_t number;
-    char *name;
-} SourceKind;
-
 /* How late events can be found (contract 8.5). */
 typedef enum LateMethod {
     LATE_EXACT,   /* recorded_xid: exactly the events that were not visible in the snapshot */
@@ -37,7 +32,8 @@ typedef struct Source {
     bool has_recorded_xid;
     bool has_recorded_at;
     LateMethod late_method;
-    SourceKind *kind_list; /* by number */
+    int16_t *kind_numbers; /* ascending; kind_names[i] is the name of kind_numbers[i] */
+    const char **kind_names;
     size_t kind_count;
 } Source;
 

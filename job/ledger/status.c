@@ -1,9 +1,7 @@
 #include "ledger/status.h"
 
 #include "ledger/query.h"
-
-/* The job's advisory lock, as in runs.c. */
-#define LOCK_KEY "127996022383468"
+#include "ledger/runs.h"
 
 #define RUN_COLUMNS                                                                                \
     "r.run_id, r.period, r.action, r.mode, r.status,"                                              \
@@ -106,7 +104,7 @@ static bool read_lock(Connection *connection, bool *ret_held, Error *reterr)
                      " join pg_catalog.pg_database d on d.oid = l.database"
                      " where d.datname = pg_catalog.current_database()"
                      " and l.locktype = 'advisory' and l.objsubid = 1 and l.granted"
-                     " and l.classid::bigint << 32 | l.objid::bigint = " LOCK_KEY ")",
+                     " and l.classid::bigint << 32 | l.objid::bigint = " RUNS_LOCK_KEY ")",
                      0, NULL, &result, reterr) &&
            query_bool(result, 0, 0, ret_held, reterr);
 }

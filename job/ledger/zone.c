@@ -5,6 +5,14 @@
 
 #include <stdlib.h>
 
+static bool zone_refuse(const char *zone, Error *reterr)
+{
+    return error_set(reterr, EXIT_CONFIG,
+                     "write an IANA name such as America/Los_Angeles or Europe/London; "
+                     "select name from pg_timezone_names lists them.",
+                     "\"%.100s\" is not a time zone that the database knows", zone);
+}
+
 static bool zone_known(Connection *connection, const char *zone, Error *reterr)
 {
     static const char sql[] =
@@ -15,10 +23,24 @@ static bool zone_known(Connection *connection, const char *zone, Error *reterr)
         !query_bool(result, 0, 0, &known, reterr)) {
         return false;
     }
-    return known || error_set(reterr, EXIT_CONFIG,
-                              "write an IANA name such as America/Los_Angeles or Europe/London; "
-                              "select name from pg_timezone_names lists them.",
-                              "\"%.100s\" is not a time zone that the database knows", zone);
+    return known || zone_refuse(zone, reterr);
+}
+
+bool zone_today(Connection *connection, const char *timezone, int32_t *ret_today, Error *reterr)
+{
+    static const char sql[] =
+        "select (clock_timestamp() at time zone $1)::date - date '2000-01-01'";
+    CLEANUP_RESULT PGresult *result = NULL;
+    int64_t today = 0;
+    if (!query_run(connection, sql, 1, &timezone, &result, reterr)) {
+        /* The only value in the statement is the zone's name. */
+        return reterr->code == EXIT_DATA ? zone_refuse(timezone, reterr) : false;
+    }
+    if (!query_int64(result, 0, 0, &today, reterr)) {
+        return false;
+    }
+    *ret_today = (int32_t)today;
+    return true;
 }
 
 /*

@@ -31,3 +31,7 @@ typedef struct ZoneOffset {
 MUST_CHECK bool zone_read(Connection *connection, const char *zone, int64_t from_us,
                           int64_t until_us, ZoneOffset **ret_offsets, size_t *ret_count,
                           Error *reterr);
+
+/* Today in a zone by the database's clock, in days since 2000-01-01. EXIT_CONFIG: no such zone. */
+MUST_CHECK bool zone_today(Connection *connection, const char *timezone, int32_t *ret_today,
+                           Error *reterr);

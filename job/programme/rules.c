@@ -21,3 +21,9 @@ int32_t rules_level_rank(const RuleSet *rules, const char *name)
     }
     return -1;
 }
+
+bool programme_error_at(const Programme *programme, FilePlace place, Error *reterr)
+{
+    return error_prefix(reterr, "%.400s:%d:%d", programme->file, (int)place.line,
+                        (int)place.column);
+}

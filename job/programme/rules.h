@@ -146,3 +146,6 @@ const RuleSet *rules_in_force(const Programme *programme, Period month);
 
 /* The rank of a level's name in a rule set, or -1. */
 int32_t rules_level_rank(const RuleSet *rules, const char *name);
+
+/* Puts "FILE:LINE:COLUMN: " before the error's message and returns false. */
+bool programme_error_at(const Programme *programme, FilePlace place, Error *reterr);

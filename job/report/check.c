@@ -8,7 +8,7 @@
 #include "ledger/source.h"
 #include "ledger/zone.h"
 #include "programme/calendar.h"
-#include "report/kinds.h"
+#include "programme/kinds.h"
 #include "report/today.h"
 
 #include <stdlib.h>
@@ -65,7 +65,7 @@ static bool check_zone(FILE *out, Connection *connection, const Programme *progr
     calendar_needs(window_first(period, programme->window_months), period, &from_us, &until_us);
     if (!zone_read(connection, programme->timezone, from_us, until_us, &offsets, &count, reterr)) {
         return reterr->code == EXIT_CONFIG
-                   ? error_at_place(programme, programme->timezone_place, reterr)
+                   ? programme_error_at(programme, programme->timezone_place, reterr)
                    : false;
     }
     free(offsets);
@@ -108,8 +108,9 @@ static bool check_source(FILE *out, Arena *arena, Connection *connection,
     (void)snprintf(text, sizeof text, "%.200s, %s", source->events,
                    source->events_partitioned ? "partitioned" : "in one piece");
     print_fact(out, "events", text);
-    const KindMap *kinds = NULL;
-    if (!source_kinds(arena, source, programme, &kinds, reterr)) {
+    KindMap *kinds = arena_alloc(arena, 1, sizeof *kinds);
+    if (!kind_map_init(kinds, programme, source->kind_numbers, source->kind_names,
+                       source->kind_count, reterr)) {
         return false;
     }
     (void)snprintf(text, sizeof text, "%.200s, %zu kinds, all that the programme names among them",

@@ -4,7 +4,7 @@
 #include "ledger/member.h"
 #include "ledger/source.h"
 #include "ledger/zone.h"
-#include "report/kinds.h"
+#include "programme/kinds.h"
 #include "report/today.h"
 
 #include <stdio.h>
@@ -16,7 +16,7 @@ typedef struct Reading {
     Connection *connection;
     const Programme *programme;
     const Source *source;
-    const KindMap *kinds;
+    KindMap *kinds;
     MemberEvent *events; /* malloc: grows */
     size_t count;
     size_t capacity;
@@ -36,7 +36,7 @@ static bool read_calendar(const Reading *reading, Period period, const Calendar 
     if (!zone_read(reading->connection, programme->timezone, from_us, until_us, &offsets, &count,
                    reterr)) {
         return reterr->code == EXIT_CONFIG
-                   ? error_at_place(programme, programme->timezone_place, reterr)
+                   ? programme_error_at(programme, programme->timezone_place, reterr)
                    : false;
     }
     ZoneSegment *segments = arena_alloc(reading->arena, count, sizeof *segments);
@@ -57,8 +57,8 @@ static const char *kind_name(const Reading *reading, const EventRow *row)
         return "(no kind)";
     }
     for (size_t i = 0; i < reading->source->kind_count; i++) {
-        if (reading->source->kind_list[i].number == row->kind) {
-            return arena_strdup(reading->arena, reading->source->kind_list[i].name);
+        if (reading->source->kind_numbers[i] == row->kind) {
+            return arena_strdup(reading->arena, reading->source->kind_names[i]);
         }
     }
     return arena_printf(reading->arena, "%d", (int)row->kind);
@@ -177,8 +177,8 @@ static bool read_all(Reading *reading, int64_t member_id, LocalDay today, Explai
                      Error *reterr)
 {
     return check_period(reading, input->period, today, &input->open, reterr) &&
-           source_kinds(reading->arena, reading->source, reading->programme, &reading->kinds,
-                        reterr) &&
+           kind_map_init(reading->kinds, reading->programme, reading->source->kind_numbers,
+                         reading->source->kind_names, reading->source->kind_count, reterr) &&
            read_member(reading, member_id, input, reterr) &&
            read_calendar(reading, input->period, &input->calendar, reterr) &&
            read_events(reading, input->calendar, member_id, input, reterr) &&
@@ -199,7 +199,12 @@ bool explain_read(Arena *arena, Connection *connection, const Programme *program
         return false;
     }
     Reading reading = {
-        .arena = arena, .connection = connection, .programme = programme, .source = source};
+        .arena = arena,
+        .connection = connection,
+        .programme = programme,
+        .source = source,
+        .kinds = arena_alloc(arena, 1, sizeof *reading.kinds),
+    };
     ExplainInput input = {.programme = programme, .period = period};
     bool good = today_read(connection, programme, has_today, today, &today, reterr) &&
                 read_all(&reading, member_id, today, &input, reterr);

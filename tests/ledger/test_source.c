@@ -63,10 +63,10 @@ static void test_kinds(Connection *admin)
     must(source_open(admin, "loyalty_test.member", "loyalty_test.plain", "loyalty_test.event_kind",
                      &source, &error),
          &error, "open");
-    CHECK(source->kind_count == 4 && source->kind_list[0].number == -5 &&
-              strcmp(source->kind_list[1].name, "purchase") == 0 &&
-              source->kind_list[3].number == 100 &&
-              strcmp(source->kind_list[3].name, "Ünïcode") == 0,
+    CHECK(source->kind_count == 4 && source->kind_numbers[0] == -5 &&
+              strcmp(source->kind_names[1], "purchase") == 0 &&
+              source->kind_numbers[3] == 100 &&
+              strcmp(source->kind_names[3], "Ünïcode") == 0,
           "the kinds by number");
     CHECK(source->has_recorded_at && source->has_recorded_xid &&
               source->late_method == LATE_EXACT && !source->events_partitioned,

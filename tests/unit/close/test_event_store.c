@@ -86,7 +86,7 @@ static Event event_with(unsigned bits, int64_t event_id, const int32_t *categori
 {
     return (Event){
         .event_id = event_id,
-        .occurred_at_us = -event_id * 1000003,
+        .occurred_at_us = -event_id * 1003,
         .local_us = 4711,
         .order_id = 1000 + event_id,
         .item_cents = 2000 + event_id,

@@ -6,6 +6,7 @@
 
 #include <criterion/criterion.h>
 #include <pthread.h>
+#include <string.h>
 
 enum { LANES = 4, MONTHS = 6, MEMBERS = 4100, LIST_MAX = 10000 };
 
@@ -113,67 +114,92 @@ Test(event_store_memory, a_store_may_end_while_it_holds_events)
 
 enum { PER_MONTH = 8000 };
 
+typedef struct Putting {
+    size_t lane;
+    size_t first_month;
+    pthread_t thread;
+} Putting;
+
 static void *put_lane(void *argument)
 {
-    size_t lane = *(const size_t *)argument;
-    for (size_t month_index = 0; month_index < MONTHS; month_index++) {
+    const Putting *putting = argument;
+    for (size_t month_index = putting->first_month; month_index < MONTHS; month_index++) {
         for (int64_t i = 0; i < PER_MONTH; i++) {
-            put(lane, month_index, i % MEMBERS + 1, (int64_t)lane * PER_MONTH + i,
-                i % 2000 == 0 ? 3000 : (uint32_t)(i % 4));
+            put(putting->lane, month_index, i % MEMBERS + 1,
+                (int64_t)putting->lane * PER_MONTH + i, i % 2000 == 0 ? 3000 : (uint32_t)(i % 4));
         }
     }
     return NULL;
 }
 
-Test(event_store_memory, threads_put_into_their_lanes_at_once)
+static void start_putting(Putting puttings[LANES], size_t first_month)
 {
-    pthread_t threads[LANES];
-    size_t lanes[LANES];
     for (size_t lane = 0; lane < LANES; lane++) {
-        lanes[lane] = lane;
-        cr_assert_eq(pthread_create(&threads[lane], NULL, put_lane, &lanes[lane]), 0);
-    }
-    for (size_t lane = 0; lane < LANES; lane++) {
-        pthread_join(threads[lane], NULL);
-    }
-    for (size_t month_index = 0; month_index < MONTHS; month_index++) {
-        static uint8_t seen[LANES * PER_MONTH];
-        size_t count = 0;
-        for (size_t partition = 0; partition < members.partition_count; partition++) {
-            event_store_take(store, &members, month_index, partition, &batch);
-            cr_assert_eq(batch.stranger_count, 0);
-            for (size_t i = 0; i < batch.event_count; i++) {
-                const Event *event = &batch.events[i];
-                int64_t turn = event->event_id % PER_MONTH;
-                cr_assert_eq(event->item_cents, turn % MEMBERS + 1);
-                cr_assert_eq(event->category_count,
-                             turn % 2000 == 0 ? 3000 : (uint32_t)(turn % 4));
-                cr_assert_eq(seen[event->event_id], month_index, "an event came twice");
-                seen[event->event_id]++;
-                count++;
-            }
-        }
-        cr_assert_eq(count, (size_t)LANES * PER_MONTH, "month %zu", month_index);
+        puttings[lane].lane = lane;
+        puttings[lane].first_month = first_month;
+        cr_assert_eq(pthread_create(&puttings[lane].thread, NULL, put_lane, &puttings[lane]), 0);
     }
 }
 
-/* The months that one thread puts in while another takes earlier ones out, as readers and folders do. */
-Test(event_store_memory, one_month_is_put_in_while_another_is_taken)
+static void end_putting(Putting puttings[LANES])
 {
-    for (int64_t i = 0; i < PER_MONTH; i++) {
-        put(LANES - 1, 0, i % MEMBERS + 1, i, 2);
+    for (size_t lane = 0; lane < LANES; lane++) {
+        pthread_join(puttings[lane].thread, NULL);
     }
+}
+
+static bool seen[LANES * PER_MONTH];
+
+static void check_partition(size_t month_index, size_t partition)
+{
+    event_store_take(store, &members, month_index, partition, &batch);
+    cr_assert_eq(batch.stranger_count, 0);
+    for (size_t i = 0; i < batch.event_count; i++) {
+        const Event *event = &batch.events[i];
+        int64_t turn = event->event_id % PER_MONTH;
+        cr_assert_eq(event->item_cents, turn % MEMBERS + 1);
+        cr_assert_eq(event->order_id, event->event_id * 2);
+        cr_assert_eq(event->category_count, turn % 2000 == 0 ? 3000 : (uint32_t)(turn % 4));
+        cr_assert_not(seen[event->event_id], "event %lld came twice", (long long)event->event_id);
+        seen[event->event_id] = true;
+    }
+}
+
+/* Every event of every lane is there, once. */
+static void check_month(size_t month_index)
+{
+    memset(seen, 0, sizeof seen);
+    for (size_t partition = 0; partition < members.partition_count; partition++) {
+        check_partition(month_index, partition);
+    }
+    for (size_t i = 0; i < COUNT(seen); i++) {
+        cr_assert(seen[i], "month %zu: event %zu is lost", month_index, i);
+    }
+}
+
+Test(event_store_memory, threads_put_into_their_lanes_at_once)
+{
+    Putting puttings[LANES];
+    start_putting(puttings, 0);
+    end_putting(puttings);
+    for (size_t month_index = 0; month_index < MONTHS; month_index++) {
+        check_month(month_index);
+    }
+}
+
+/* As readers and folders do: a month is taken while the others are still being read. */
+Test(event_store_memory, a_month_is_taken_while_others_are_put_in)
+{
+    Putting puttings[LANES];
+    for (int64_t i = 0; i < (int64_t)LANES * PER_MONTH; i++) {
+        int64_t turn = i % PER_MONTH;
+        put((size_t)(i / PER_MONTH), 0, turn % MEMBERS + 1, i,
+            turn % 2000 == 0 ? 3000 : (uint32_t)(turn % 4));
+    }
+    start_putting(puttings, 1);
+    check_month(0);
+    end_putting(puttings);
     for (size_t month_index = 1; month_index < MONTHS; month_index++) {
-        struct {
-            size_t lane;
-        } argument = {0};
-        pthread_t thread;
-        if (month_index == 1) {
-            cr_assert_eq(pthread_create(&thread, NULL, put_lane, &argument.lane), 0);
-            pthread_join(thread, NULL);
-        }
-        (void)thread;
-        break;
+        check_month(month_index);
     }
-    cr_assert_eq(take_month(0), (size_t)2 * PER_MONTH);
 }

@@ -165,7 +165,7 @@ static int64_t outliers(size_t index)
 
 static int64_t whole_range(size_t index)
 {
-    return INT64_MIN + (int64_t)index * (INT64_MAX / 2500);
+    return (int64_t)((uint64_t)INT64_MIN + (uint64_t)index * (UINT64_MAX / 5000));
 }
 
 Test(members, sparse_ids_are_found)

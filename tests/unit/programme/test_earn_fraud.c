@@ -196,8 +196,9 @@ Test(earn_fraud, follows_the_rule_of_its_own_month)
 }
 
 /*
- * Where clocks go back over midnight, a fraud of October can occur after a purchase of November. Like
- * any take it reaches its own month and earlier ones (contract 3.3), so the November one stays.
+ * Where clocks go back over midnight, a fraud of October can occur after a purchase of November.
+ * Like any take it reaches its own month and earlier ones (contract 3.3), so the November one
+ * stays.
  */
 Test(earn_fraud, spares_a_purchase_of_the_next_month_that_occurred_before_it)
 {
