@@ -117,8 +117,8 @@ static bool load_kind(const Reader *reader, const Node *node, KindRule *ret_rule
     if (!read_map(reader, node, node->key->text, kind_keys, KIND_KEYS, values, reterr)) {
         return false;
     }
-    KindRule rule = {.in_force = true, .min_amount_cents = DEFAULT_MIN_AMOUNT_CENTS};
     const Node *min_amount = values[KIND_MIN_AMOUNT];
+    KindRule rule = {.in_force = true, .has_minimum = min_amount != NULL};
     const Node *once_per = values[KIND_ONCE_PER];
     if (!read_points(reader, values[KIND_POINTS], &rule, reterr) ||
         (min_amount != NULL &&

@@ -163,10 +163,10 @@ static Fate check_event(const RuleSet *rules, const Event *event)
         if (!kind->in_force) {
             return FATE_UNKNOWN_KIND;
         }
-        if (kind->min_amount_cents > 0 && !has_item) {
+        if (kind->has_minimum && !has_item) {
             return FATE_MISSING_AMOUNT;
         }
-        if (kind->min_amount_cents > 0 && event->item_cents < 0) {
+        if (kind->has_minimum && event->item_cents < 0) {
             return FATE_NEGATIVE_AMOUNT;
         }
         return kind->recorded && (event->present & EVENT_HAS_POINTS) == 0 ? FATE_MISSING_POINTS
@@ -248,7 +248,7 @@ static bool earn_others(EarnWorkspace *workspace, const RuleSet *rules, Event *e
             event->ineligible = INELIGIBLE_VOIDED;
             continue;
         }
-        if (kind->min_amount_cents > 0 && event->item_cents < kind->min_amount_cents) {
+        if (kind->has_minimum && event->item_cents < kind->min_amount_cents) {
             event->fate = FATE_INELIGIBLE;
             event->ineligible = INELIGIBLE_BELOW_MINIMUM;
             continue;

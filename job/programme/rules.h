@@ -51,7 +51,8 @@ typedef struct KindRule {
     bool recorded;     /* points: recorded */
     bool once_per_day;
     int64_t points;    /* where not recorded; >= 0 */
-    int64_t min_amount_cents; /* 0: no minimum, the amount is not looked at */
+    bool has_minimum; /* else the amount is not looked at */
+    int64_t min_amount_cents; /* with has_minimum; may be 0: then it must only be there */
 } KindRule;
 
 /* How purchases earn (contract 3.6, 3.7). */

@@ -74,7 +74,7 @@ static void print_kind(FILE *out, const char *name, const KindRule *kind)
     char text[SENTENCE_BYTES];
     (void)snprintf(points, sizeof points, "%s point%s", format_count(kind->points, FORMAT_TEXT),
                    format_plural(kind->points));
-    if (kind->min_amount_cents > 0) {
+    if (kind->has_minimum) {
         (void)snprintf(minimum, sizeof minimum, ", for an amount from %s",
                        format_cents(kind->min_amount_cents, FORMAT_TEXT));
     }

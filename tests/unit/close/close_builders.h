@@ -34,8 +34,9 @@ typedef struct FoldRun {
 } FoldRun;
 
 /*
- * Puts the events of the window into `lane_count` lanes in turn, and folds with as many workers, which take
- * the partitions in turn. Events outside the window are left out, as readers do. End it with fold_run_end.
+ * Puts the events of the window into `lane_count` lanes in turn, and folds with as many workers,
+ * which take the partitions in turn. Events outside the window are left out, as readers do. End it
+ * with fold_run_end.
  */
 FoldRun fold_run(const Programme *programme, Period period, const MemberTable *members,
                  const MemberEvent *events, size_t event_count, size_t lane_count);

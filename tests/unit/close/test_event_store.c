@@ -1,9 +1,9 @@
 /*
  * close/event_store: what is put in comes out, grouped by member, whatever the order and the lane.
  */
-#include "close_builders.h"
 #include "base/arena.h"
 #include "close/event_store.h"
+#include "close_builders.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>
@@ -67,7 +67,8 @@ static int compare_ids(const void *left, const void *right)
     return (a->event_id > b->event_id) - (a->event_id < b->event_id);
 }
 
-/* Takes a bucket and puts each member's events in the order of their ids: their order is nobody's. */
+/* Takes a bucket and puts each member's events in the order of their ids: their order is nobody's.
+ */
 static void take(size_t month_index, size_t partition)
 {
     event_store_take(store, &members, month_index, partition, &batch);
@@ -126,8 +127,8 @@ Test(event_store, extreme_values_come_back)
          0},
         {-1, -1, 0, -1, -1, -1, NULL, 0, -1, SLOTS_MAX - 1, all, 0, 0},
         {0, 0, 0, 0, 0, 0, NULL, 0, 0, 0, all, 0, 0},
-        {INT64_MAX, INT64_MAX, 0, INT64_MAX, INT64_MAX, INT64_MAX, NULL, 0, INT32_MAX,
-         SLOT_UNKNOWN, all, 0, 0},
+        {INT64_MAX, INT64_MAX, 0, INT64_MAX, INT64_MAX, INT64_MAX, NULL, 0, INT32_MAX, SLOT_UNKNOWN,
+         all, 0, 0},
     };
     begin(1, 1, 1);
     for (size_t i = 0; i < COUNT(events); i++) {
@@ -174,8 +175,8 @@ Test(event_store, lanes_months_and_partitions_do_not_mix)
                 size_t count = batch.first[slot - first + 1] - begins;
                 cr_assert_eq(count, slot % 41 == 0 ? LANES * TURNS : 0);
                 for (size_t i = 0; i < count; i++) {
-                    Event event = numbered(i % LANES, month_index, members.ids[slot],
-                                           (int64_t)(i / LANES));
+                    Event event =
+                        numbered(i % LANES, month_index, members.ids[slot], (int64_t)(i / LANES));
                     check_same(&batch.events[begins + i], &event, "bucket");
                 }
             }
@@ -330,8 +331,7 @@ Test(event_store, a_batch_serves_large_and_small_buckets_in_turn)
         cr_expect_eq(batch.stranger_count, strangers, "month %zu", month_index);
         cr_expect_eq(batch.event_count, counts[month_index] - strangers, "month %zu", month_index);
         for (size_t i = 0; i < batch.event_count; i++) {
-            Event event =
-                event_with(31, batch.events[i].event_id, categories, COUNT(categories));
+            Event event = event_with(31, batch.events[i].event_id, categories, COUNT(categories));
             check_same(&batch.events[i], &event, "turn");
         }
     }

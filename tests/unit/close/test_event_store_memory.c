@@ -1,8 +1,8 @@
 /*
  * close/event_store: memory is given back, and threads put into their lanes at once.
  */
-#include "close_builders.h"
 #include "close/event_store.h"
+#include "close_builders.h"
 
 #include <criterion/criterion.h>
 #include <pthread.h>
@@ -125,8 +125,8 @@ static void *put_lane(void *argument)
     const Putting *putting = argument;
     for (size_t month_index = putting->first_month; month_index < MONTHS; month_index++) {
         for (int64_t i = 0; i < PER_MONTH; i++) {
-            put(putting->lane, month_index, i % MEMBERS + 1,
-                (int64_t)putting->lane * PER_MONTH + i, i % 2000 == 0 ? 3000 : (uint32_t)(i % 4));
+            put(putting->lane, month_index, i % MEMBERS + 1, (int64_t)putting->lane * PER_MONTH + i,
+                i % 2000 == 0 ? 3000 : (uint32_t)(i % 4));
         }
     }
     return NULL;

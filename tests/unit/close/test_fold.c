@@ -24,8 +24,8 @@ TestSuite(fold, .fini = end_fold);
 
 static const Programme *aliexpress(void)
 {
-    static const char *const kinds[] = {"purchase", "refund", "fraud",     "category_bonus",
-                                        "review",   "visit",  "follow",    "club_post",
+    static const char *const kinds[] = {"purchase", "refund",    "fraud",  "category_bonus",
+                                        "review",   "visit",     "follow", "club_post",
                                         "bonus",    "adjustment"};
     Error error = {0};
     const Programme *programme = NULL;
@@ -122,7 +122,7 @@ static void check_year(const FoldRun *run)
         int64_t member_id;
         int64_t points;
         int64_t expiring;
-    } expected[] = {{10, 100, 100}, {11, 80, 0}, {12, 0, 0},  {15, 0, 0},
+    } expected[] = {{10, 100, 100}, {11, 80, 0}, {12, 0, 0},    {15, 0, 0},
                     {16, 10, 0},    {17, 50, 0}, {18, -20, -30}};
     cr_assert(run->done, "%s", run->error.message);
     for (size_t i = 0; i < COUNT(expected); i++) {
@@ -137,8 +137,8 @@ static void check_year(const FoldRun *run)
         [FATE_INELIGIBLE] = 6,     [FATE_UNKNOWN_MEMBER] = 2,  [FATE_UNKNOWN_KIND] = 1,
         [FATE_MISSING_POINTS] = 1, [FATE_UNMATCHED_REFUND] = 3};
     static const int64_t own_month[FATE_COUNT] = {
-        [FATE_EARNING] = 11,    [FATE_REFUND] = 2,         [FATE_CAPPED] = 2,
-        [FATE_INELIGIBLE] = 3,  [FATE_UNKNOWN_MEMBER] = 1, [FATE_UNKNOWN_KIND] = 1,
+        [FATE_EARNING] = 11,        [FATE_REFUND] = 2,         [FATE_CAPPED] = 2,
+        [FATE_INELIGIBLE] = 3,      [FATE_UNKNOWN_MEMBER] = 1, [FATE_UNKNOWN_KIND] = 1,
         [FATE_UNMATCHED_REFUND] = 2};
     check_fates(run->tally->window_fates, window, "window");
     check_fates(run->tally->month_fates, own_month, "month");
@@ -176,7 +176,10 @@ Test(fold, the_samples_tell_what_happened)
     const SampleList *refunds = &run.tally->samples[FATE_UNMATCHED_REFUND - FATE_FIRST_ANOMALY];
     static const AnomalySample expected[] = {
         {.event_id = 9, .member_id = 13, .order_id = 301, .asked_cents = 1000},
-        {.event_id = 13, .member_id = 15, .order_id = 501, .asked_cents = 7000,
+        {.event_id = 13,
+         .member_id = 15,
+         .order_id = 501,
+         .asked_cents = 7000,
          .taken_cents = 5000},
     };
     cr_assert_eq(refunds->count, COUNT(expected));
@@ -196,6 +199,27 @@ Test(fold, the_samples_tell_what_happened)
     cr_expect_eq(strangers->items[0].member_id, 99);
     cr_expect_eq(strangers->items[0].slot, SLOT_PURCHASE);
     cr_expect_eq(run.tally->samples[FATE_MISSING_POINTS - FATE_FIRST_ANOMALY].count, 0);
+    fold_run_end(&run);
+}
+
+/* What would have been cut by a cap is ineligible too: without a standing nothing earns. */
+Test(fold, a_member_without_standing_earns_and_caps_nothing)
+{
+    enum { FOLLOWS = 12 };
+    const Programme *programme = aliexpress();
+    add_member(&members, 1, "2020-01-01", NULL);
+    add_member(&members, 2, "2020-01-01", "2025-12-15");
+    finish_members(&members);
+    MemberEvent events[2 * FOLLOWS];
+    for (int64_t i = 0; i < FOLLOWS; i++) {
+        events[2 * i] = (MemberEvent){1, follow(2 * i + 1, "2025-12-10 20:00")};
+        events[2 * i + 1] = (MemberEvent){2, follow(2 * i + 2, "2025-12-10 20:00")};
+    }
+    FoldRun run = fold_run(programme, month(2025, 12), &members, events, COUNT(events), 1);
+    cr_expect_eq(run_points(&run, 1), 10);
+    cr_expect_eq(run.tally->month_fates[FATE_EARNING], 10);
+    cr_expect_eq(run.tally->month_fates[FATE_CAPPED], 2);
+    cr_expect_eq(run.tally->month_fates[FATE_INELIGIBLE], FOLLOWS);
     fold_run_end(&run);
 }
 
@@ -241,7 +265,8 @@ Test(fold, what_happens_after_the_end_does_not_count)
     fold_run_end(&january);
 }
 
-/* A fraud without an order voids its member's year, and is an anomaly of its own month all the same. */
+/* A fraud without an order voids its member's year, and is an anomaly of its own month all the
+ * same. */
 Test(fold, a_fraud_voids_the_member_through_all_months)
 {
     RuleSet rules = standard_rules();

@@ -1,6 +1,6 @@
 /*
- * close/fold with random events: each member's points and fates are those of the rules alone, member by
- * member; and one lane gives the same as four.
+ * close/fold with random events: each member's points and fates are those of the rules alone,
+ * member by member; and one lane gives the same as four.
  */
 #include "close_builders.h"
 

@@ -1,8 +1,8 @@
 /*
  * close/members: the table of members, its partitions and its search (contract 2.2).
  */
-#include "close_builders.h"
 #include "close/members.h"
+#include "close_builders.h"
 
 #include <criterion/criterion.h>
 
@@ -211,8 +211,8 @@ Test(members, neighbours_at_the_ends_of_bigint_are_found)
 
 Test(members, extreme_ids_among_few)
 {
-    static const int64_t ids[] = {INT64_MIN, INT64_MIN + 1, -5, -1, 0, 1, 2, 5, 1000,
-                                  INT64_MAX - 1, INT64_MAX};
+    static const int64_t ids[] = {INT64_MIN, INT64_MIN + 1, -5,       -1, 0, 1, 2, 5,
+                                  1000,      INT64_MAX - 1, INT64_MAX};
     for (size_t count = 1; count <= COUNT(ids); count++) {
         member_table_destroy(&table);
         for (size_t i = 0; i < count; i++) {

@@ -1,8 +1,8 @@
 /*
  * close/plan: which periods are due, final or refused (contract 8.3, 8.4).
  */
-#include "close_builders.h"
 #include "close/plan.h"
+#include "close_builders.h"
 
 #include <criterion/criterion.h>
 
@@ -89,11 +89,11 @@ Test(plan, final_from_the_effective_day_on)
         const char *today;
         bool is_final;
     } cases[] = {
-        {"2025-12", 8, "2025-12-31", false}, {"2025-12", 8, "2026-01-07", false},
-        {"2025-12", 8, "2026-01-08", true},  {"2025-12", 8, "2026-01-09", true},
-        {"2025-12", 8, "2026-02-01", true},  {"2026-01", 8, "2026-01-08", false},
-        {"2026-01", 8, "2026-02-07", false}, {"2026-01", 8, "2026-02-08", true},
-        {"2025-12", 1, "2025-12-31", false}, {"2025-12", 1, "2026-01-01", true},
+        {"2025-12", 8, "2025-12-31", false},  {"2025-12", 8, "2026-01-07", false},
+        {"2025-12", 8, "2026-01-08", true},   {"2025-12", 8, "2026-01-09", true},
+        {"2025-12", 8, "2026-02-01", true},   {"2026-01", 8, "2026-01-08", false},
+        {"2026-01", 8, "2026-02-07", false},  {"2026-01", 8, "2026-02-08", true},
+        {"2025-12", 1, "2025-12-31", false},  {"2025-12", 1, "2026-01-01", true},
         {"2026-01", 28, "2026-02-27", false}, {"2026-01", 28, "2026-02-28", true},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
@@ -118,10 +118,9 @@ static void check_ranges(const RangeCase *cases, size_t case_count, const char *
     for (size_t i = 0; i < case_count; i++) {
         const RangeCase *row = &cases[i];
         Error error = {0};
-        bool allowed =
-            plan_check_range(range_of(row->first, row->last),
-                             closed_of(row->closed_first, row->closed_last), day_of(row->today),
-                             row->open_month_allowed, &error);
+        bool allowed = plan_check_range(range_of(row->first, row->last),
+                                        closed_of(row->closed_first, row->closed_last),
+                                        day_of(row->today), row->open_month_allowed, &error);
         cr_expect_eq(allowed, row->message == NULL, "case %zu: %s", i, error.message);
         cr_expect_eq(error.code, row->message == NULL ? EXIT_DONE : EXIT_DATA, "case %zu", i);
         cr_expect_str_eq(error.message, row->message == NULL ? "" : row->message, "case %zu", i);

@@ -1,9 +1,9 @@
 /*
  * close/result: standings, level changes and flows (contract 2.2, 5.1 to 5.3).
  */
-#include "close_builders.h"
 #include "base/arena.h"
 #include "close/result.h"
+#include "close_builders.h"
 
 #include <criterion/criterion.h>
 #include <string.h>
@@ -54,8 +54,7 @@ Test(result, standings_of_those_who_get_one)
     for (size_t i = 0; i < COUNT(cases); i++) {
         add_member(&members, cases[i].id, cases[i].registered_on, cases[i].closed_on);
         const char *when = i % 2 == 0 ? "2025-01-10 20:00" : "2025-12-10 20:00";
-        events[i] = (MemberEvent){cases[i].id,
-                                  adjustment((int64_t)i + 1, when, cases[i].points)};
+        events[i] = (MemberEvent){cases[i].id, adjustment((int64_t)i + 1, when, cases[i].points)};
     }
     finish_members(&members);
     const Programme programme = {.window_months = 12, .rulesets = &rules, .ruleset_count = 1};
@@ -103,8 +102,7 @@ static void check_change(size_t index, const ChangeRow *expected)
     cr_expect_str_eq(row->from_level, expected->from_level, "member %lld",
                      (long long)row->member_id);
     cr_expect_str_eq(row->to_level, expected->to_level, "member %lld", (long long)row->member_id);
-    cr_expect_str_eq(row->direction, expected->direction, "member %lld",
-                     (long long)row->member_id);
+    cr_expect_str_eq(row->direction, expected->direction, "member %lld", (long long)row->member_id);
     cr_expect_eq(row->points, expected->points, "member %lld", (long long)row->member_id);
 }
 
@@ -151,7 +149,8 @@ Test(result, every_step_between_four_levels)
 Test(result, members_without_a_level_before)
 {
     static const StandingRow was[] = {{5, 700, 0, 2}, {40, 0, 0, 0}};
-    static const StandingRow now[] = {{1, 0, 0, 0}, {5, 700, 9, 2}, {6, 600, 0, 2}, {90, 101, 0, 1}};
+    static const StandingRow now[] = {
+        {1, 0, 0, 0}, {5, 700, 9, 2}, {6, 600, 0, 2}, {90, 101, 0, 1}};
     set_standings(now, COUNT(now));
     LevelsBefore before = before_of(was, COUNT(was));
     result_changes(&result, &before);
@@ -194,11 +193,13 @@ Test(result, the_first_period_has_no_levels_before)
 /* Contract 5.3: by name. A level that moved keeps its members; one that is gone is `program`. */
 Test(result, levels_of_another_programme)
 {
-    static const StandingRow was[] = {{1, 0, 0, 0}, {2, 0, 0, 1}, {3, 0, 0, 2}, {4, 0, 0, 0},
-                                      {5, 0, 0, 3}};
-    static const StandingRow now[] = {{1, 0, 0, 0}, {2, 200, 0, 1}, {3, 501, 0, 2}, {4, 1501, 0, 3},
-                                      {5, 100, 0, 0}};
-    LevelsBefore before = {.rows = was, .row_count = COUNT(was), .level_count = 4,
+    static const StandingRow was[] = {
+        {1, 0, 0, 0}, {2, 0, 0, 1}, {3, 0, 0, 2}, {4, 0, 0, 0}, {5, 0, 0, 3}};
+    static const StandingRow now[] = {
+        {1, 0, 0, 0}, {2, 200, 0, 1}, {3, 501, 0, 2}, {4, 1501, 0, 3}, {5, 100, 0, 0}};
+    LevelsBefore before = {.rows = was,
+                           .row_count = COUNT(was),
+                           .level_count = 4,
                            .names = {"Bronze", "Silver", "Gold", "Diamond"}};
     set_standings(now, COUNT(now));
     result_changes(&result, &before);

@@ -1,9 +1,9 @@
 /*
  * close/result: the coupons that changes deserve, and the checksum (contract 5.4).
  */
-#include "close_builders.h"
 #include "base/arena.h"
 #include "close/result.h"
+#include "close_builders.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -141,13 +141,13 @@ static void set_grants(const GrantRow *rows, size_t count)
 Test(result_coupons, once_per_level_looks_at_the_other_periods)
 {
     static const GrantRow deserved[] = {
-        {.member_id = 1, .level = "Gold", .coupon = "G"},     /* nothing else: new */
-        {.member_id = 2, .level = "Gold", .coupon = "G"},     /* had: dropped */
-        {.member_id = 3, .level = "Gold", .coupon = "G"},     /* had, but stands here: kept */
-        {.member_id = 4, .level = "Gold", .coupon = "G"},     /* had another code: kept */
-        {.member_id = 4, .level = "Platinum", .coupon = "P"}, /* had: dropped */
-        {.member_id = 6, .level = "Gold", .coupon = "G"},     /* only stands here: kept */
-        {.member_id = 7, .level = "Gold", .coupon = "G"},     /* another stands here: dropped */
+        {.member_id = 1, .level = "Gold", .coupon = "G"},         /* nothing else: new */
+        {.member_id = 2, .level = "Gold", .coupon = "G"},         /* had: dropped */
+        {.member_id = 3, .level = "Gold", .coupon = "G"},         /* had, but stands here: kept */
+        {.member_id = 4, .level = "Gold", .coupon = "G"},         /* had another code: kept */
+        {.member_id = 4, .level = "Platinum", .coupon = "P"},     /* had: dropped */
+        {.member_id = 6, .level = "Gold", .coupon = "G"},         /* only stands here: kept */
+        {.member_id = 7, .level = "Gold", .coupon = "G"},         /* another stands here: dropped */
         {.member_id = INT64_MAX, .level = "Gold", .coupon = "G"}, /* had: dropped */
     };
     static const GrantRow elsewhere[] = {
@@ -202,8 +202,8 @@ Test(result_coupons, checksum_with_each_level_and_extreme_ids)
     result.standings = memory_alloc(COUNT(now), sizeof *now);
     memcpy(result.standings, now, sizeof now);
     result.standing_count = COUNT(now);
-    LevelsBefore before = {.rows = was, .row_count = 1, .names = {"Silver", "Gold"},
-                           .level_count = 2};
+    LevelsBefore before = {
+        .rows = was, .row_count = 1, .names = {"Silver", "Gold"}, .level_count = 2};
     result_changes(&result, &before);
     result_checksum(&result);
     cr_expect_str_eq(result.checksum,

@@ -2,9 +2,9 @@
  * close/tally: what became of the events, and samples that do not depend on who saw what first
  * (contract 6).
  */
-#include "close_builders.h"
 #include "base/arena.h"
 #include "close/tally.h"
+#include "close_builders.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>
@@ -74,7 +74,8 @@ Test(tally, samples_are_the_anomalies_of_the_own_month)
     }
 }
 
-/* Adds the ids 1..count in some order to `tally_count` tallies, merges them, and looks at the list. */
+/* Adds the ids 1..count in some order to `tally_count` tallies, merges them, and looks at the list.
+ */
 static void check_samples(int64_t count, int64_t factor, int64_t modulus, size_t tally_count)
 {
     end_tallies();
@@ -228,8 +229,7 @@ Test(tally, details_say_what_is_wrong)
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         char text[ANOMALY_DETAIL_BYTES];
-        const char *detail =
-            anomaly_detail(cases[i].reason, &cases[i].sample, cases[i].kind, text);
+        const char *detail = anomaly_detail(cases[i].reason, &cases[i].sample, cases[i].kind, text);
         cr_expect_eq(detail, text);
         cr_expect_str_eq(detail, cases[i].text);
     }

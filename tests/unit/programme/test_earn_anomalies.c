@@ -13,6 +13,7 @@ static void nothing_but_purchases(RuleSet *rules)
 
 static void recorded_with_minimum(RuleSet *rules)
 {
+    rules->kinds[SLOT_BONUS].has_minimum = true;
     rules->kinds[SLOT_BONUS].min_amount_cents = 200;
 }
 

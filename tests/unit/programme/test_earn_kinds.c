@@ -7,12 +7,19 @@
 
 static void visit_needs_two(RuleSet *rules)
 {
+    rules->kinds[SLOT_VISIT].has_minimum = true;
     rules->kinds[SLOT_VISIT].min_amount_cents = 200;
+}
+
+static void visit_needs_nothing(RuleSet *rules)
+{
+    rules->kinds[SLOT_VISIT].has_minimum = true;
 }
 
 static void adjustment_once_a_day(RuleSet *rules)
 {
     rules->kinds[SLOT_ADJUSTMENT].once_per_day = true;
+    rules->kinds[SLOT_ADJUSTMENT].has_minimum = true;
     rules->kinds[SLOT_ADJUSTMENT].min_amount_cents = 100;
 }
 
@@ -119,6 +126,11 @@ Test(earn_kinds, once_a_local_day)
                     with_item(visit(3, "2025-05-10 12:00"), 200),
                     with_item(visit(4, "2025-05-10 13:00"), 200)},
          .points = 1, .fates = "ineligible missing_amount earning ineligible"},
+        {"a minimum of nothing asks for an amount all the same", visit_needs_nothing,
+         .events = {without_item(visit(1, "2025-05-10 10:00")),
+                    with_item(visit(2, "2025-05-10 11:00"), -1),
+                    with_item(visit(3, "2025-05-10 12:00"), 0)},
+         .points = 1, .fates = "missing_amount negative_amount earning"},
         {"a penalty uses up the day", adjustment_once_a_day,
          .events = {with_item(adjustment(1, "2025-05-10 10:00", -3), 100),
                     with_item(adjustment(2, "2025-05-10 11:00", 5), 100)},
