@@ -16,25 +16,14 @@ typedef struct ChangeList {
     size_t capacity;
 } ChangeList;
 
-static bool read_name(NameTable *names, CopyRow *row, const char **ret_name, Error *reterr)
-{
-    const char *text = NULL;
-    size_t size = 0;
-    if (!copy_row_text(row, NULL, &text, &size, reterr)) {
-        return false;
-    }
-    *ret_name = name_table_intern(names, text, size);
-    return true;
-}
-
 static bool add_change(void *context, CopyRow *row, Error *reterr)
 {
     ChangeList *list = context;
     ChangeRow change = {0};
     if (!copy_row_int64(row, NULL, &change.member_id, reterr) ||
-        !read_name(&list->names, row, &change.from_level, reterr) ||
-        !read_name(&list->names, row, &change.to_level, reterr) ||
-        !read_name(&list->names, row, &change.direction, reterr) ||
+        !name_table_read(&list->names, row, &change.from_level, reterr) ||
+        !name_table_read(&list->names, row, &change.to_level, reterr) ||
+        !name_table_read(&list->names, row, &change.direction, reterr) ||
         !copy_row_int64(row, NULL, &change.points, reterr)) {
         return false;
     }
@@ -54,8 +43,7 @@ bool changes_read(Connection *connection, Arena *arena, const char *period, Chan
                    " order by member_id) to stdout (format binary)",
                    period);
     ChangeList list = {.names = {.arena = arena}};
-    CLEANUP_DECODER CopyDecoder *decoder = copy_decoder_create_rows(5, add_change, &list);
-    bool done = query_copy_out(connection, sql, decoder, NULL, reterr);
+    bool done = query_copy_rows(connection, sql, 5, add_change, &list, reterr);
     name_table_destroy(&list.names);
     if (!done) {
         free(list.rows);

@@ -23,22 +23,16 @@ static bool add_grant(void *context, CopyRow *row, Error *reterr)
 {
     GrantList *list = context;
     GrantRow grant = {0};
-    const char *level = NULL;
-    const char *coupon = NULL;
-    size_t level_size = 0;
-    size_t coupon_size = 0;
     if (!copy_row_int64(row, NULL, &grant.grant_id, reterr) ||
         !copy_row_int64(row, NULL, &grant.member_id, reterr) ||
-        !copy_row_text(row, NULL, &level, &level_size, reterr) ||
-        !copy_row_text(row, NULL, &coupon, &coupon_size, reterr) ||
+        !name_table_read(&list->names, row, &grant.level, reterr) ||
+        !name_table_read(&list->names, row, &grant.coupon, reterr) ||
         !copy_row_int64(row, NULL, &grant.value_cents, reterr) ||
         !copy_row_int64(row, NULL, &grant.min_spend_cents, reterr) ||
         !copy_row_date(row, NULL, &grant.issue_from, reterr) ||
         !copy_row_bool(row, NULL, &grant.overgranted, reterr)) {
         return false;
     }
-    grant.level = name_table_intern(&list->names, level, level_size);
-    grant.coupon = name_table_intern(&list->names, coupon, coupon_size);
     list->rows = array_grow(list->rows, &list->capacity, list->count + 1, sizeof *list->rows);
     list->rows[list->count++] = grant;
     return true;
@@ -55,8 +49,7 @@ static bool read_grants(Connection *connection, Arena *arena, const char *condit
                     " to stdout (format binary)",
                     condition);
     GrantList list = {.names = {.arena = arena}};
-    CLEANUP_DECODER CopyDecoder *decoder = copy_decoder_create_rows(8, add_grant, &list);
-    bool done = query_copy_out(connection, sql, decoder, NULL, reterr);
+    bool done = query_copy_rows(connection, sql, 8, add_grant, &list, reterr);
     name_table_destroy(&list.names);
     if (!done) {
         free(list.rows);

@@ -17,6 +17,17 @@ const char *name_table_intern(NameTable *table, const char *text, size_t length)
     return name;
 }
 
+bool name_table_read(NameTable *table, CopyRow *row, const char **ret_name, Error *reterr)
+{
+    const char *text = NULL;
+    size_t size = 0;
+    if (!copy_row_text(row, NULL, &text, &size, reterr)) {
+        return false;
+    }
+    *ret_name = name_table_intern(table, text, size);
+    return true;
+}
+
 void name_table_destroy(NameTable *table)
 {
     free(table->names);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/arena.h"
+#include "ledger/copy_decode.h"
 
 #include <stddef.h>
 
@@ -16,4 +17,7 @@ typedef struct NameTable {
 
 /* The one copy of the name, in the arena. */
 const char *name_table_intern(NameTable *table, const char *text, size_t length);
+/* The next field of a row, which must not be NULL, as a name. */
+MUST_CHECK bool name_table_read(NameTable *table, CopyRow *row, const char **ret_name,
+                                Error *reterr);
 void name_table_destroy(NameTable *table); /* the names stay with the arena */

@@ -351,3 +351,10 @@ bool query_copy_out(Connection *connection, const char *sql, CopyDecoder *decode
     }
     return good && copy_decoder_finish(decoder, reterr);
 }
+
+bool query_copy_rows(Connection *connection, const char *sql, int column_count, CopyRowSink sink,
+                     void *context, Error *reterr)
+{
+    CLEANUP_DECODER CopyDecoder *decoder = copy_decoder_create_rows(column_count, sink, context);
+    return query_copy_out(connection, sql, decoder, NULL, reterr);
+}

@@ -77,6 +77,10 @@ MUST_CHECK bool query_quote_name(Connection *connection, const char *name, char 
 MUST_CHECK bool query_copy_out(Connection *connection, const char *sql, CopyDecoder *decoder,
                                const atomic_bool *stop, Error *reterr);
 
+/* The same for a relation whose rows of `column_count` fields go to `sink`. */
+MUST_CHECK bool query_copy_rows(Connection *connection, const char *sql, int column_count,
+                                CopyRowSink sink, void *context, Error *reterr);
+
 /*
  * A time stamp as SQL text in UTC with microseconds; -infinity or infinity outside the years 1 to
  * 9999. As bounds in SQL these only narrow what is read: the decoder clips to the exact

@@ -47,8 +47,7 @@ static bool read_rows(Connection *connection, int64_t run_id, RowList *list, Err
                    " from tierclose.standing where run_id = %" PRId64
                    ") to stdout (format binary)",
                    run_id);
-    CLEANUP_DECODER CopyDecoder *decoder = copy_decoder_create_rows(4, add_row, list);
-    if (!query_copy_out(connection, sql, decoder, NULL, reterr)) {
+    if (!query_copy_rows(connection, sql, 4, add_row, list, reterr)) {
         return false;
     }
     /* Written in this order; a dump and restore may have changed it. */
