@@ -36,22 +36,23 @@ static void find_standings(const PeriodResult *result, const Standing *standing,
     size_t o = 0;
     const StandingSet *old = &standing->set;
     while (n < result->standing_count || o < old->row_count) {
-        const StandingRow *now = &result->standings[n];
-        const StandingRow *before = &old->rows[o];
-        int order = merge_order(n == result->standing_count,
-                                n == result->standing_count ? 0 : now->member_id,
-                                o == old->row_count, o == old->row_count ? 0 : before->member_id);
+        const StandingRow *now = n < result->standing_count ? &result->standings[n] : NULL;
+        const StandingRow *before = o < old->row_count ? &old->rows[o] : NULL;
+        int order = merge_order(now == NULL, now == NULL ? 0 : now->member_id, before == NULL,
+                                before == NULL ? 0 : before->member_id);
         RestatementRow row = {0};
         if (order <= 0) {
             row.member_id = now->member_id;
             row.points_after = now->points;
             row.level_after = result->rules->levels[now->level_rank].name;
+            row.expiring_after = now->expiring_points;
             n++;
         }
         if (order >= 0) {
             row.member_id = before->member_id;
             row.points_before = before->points;
             row.level_before = old->levels[before->level_rank].name;
+            row.expiring_before = before->expiring_points;
             o++;
         }
         bool same = order == 0 && now->points == before->points &&
@@ -64,6 +65,17 @@ static void find_standings(const PeriodResult *result, const Standing *standing,
             difference->restated[difference->restated_count++] = row;
         }
     }
+}
+
+/* Whether the levels that stand are the rules' by name and threshold. */
+static bool same_levels(const RuleSet *rules, const StandingSet *set)
+{
+    bool same = rules->level_count == set->level_count;
+    for (size_t rank = 0; same && rank < set->level_count; rank++) {
+        same = rules->levels[rank].min_points == set->levels[rank].min_points &&
+               strcmp(rules->levels[rank].name, set->levels[rank].name) == 0;
+    }
+    return same;
 }
 
 static bool same_change(const ChangeRow *a, const ChangeRow *b)
@@ -139,6 +151,7 @@ void difference_find(const PeriodResult *result, const Standing *standing, Local
                      PeriodDifference *ret_difference)
 {
     PeriodDifference difference = {0};
+    difference.levels = standing->closed && !same_levels(result->rules, &standing->set);
     find_standings(result, standing, &difference);
     find_changes(result, standing, &difference);
     find_grants(result, standing, today, &difference);
@@ -147,7 +160,8 @@ void difference_find(const PeriodResult *result, const Standing *standing, Local
 
 bool difference_any(const PeriodDifference *difference)
 {
-    return difference->anomalies || difference->restated_count > 0 ||
+    return difference->levels || difference->benefits || difference->anomalies ||
+           difference->restated_count > 0 ||
            difference->changes_gone.count > 0 || difference->changes_new_count > 0 ||
            difference->grants_new_count > 0 || difference->grants_revoked.count > 0 ||
            difference->grants_overgranted.count > 0 || difference->grants_deserved.count > 0;

@@ -39,7 +39,9 @@ typedef struct PeriodDifference {
     IdList grants_overgranted; /* newly */
     IdList grants_deserved;    /* overgranted before */
     int64_t overgranted;       /* all that stand in the period after this */
-    bool anomalies;            /* filled by the caller: only they differ */
+    bool levels;    /* other names or thresholds: next_level and points_to_next follow */
+    bool benefits;  /* filled by the caller, as the next: the database compares them */
+    bool anomalies;
 } PeriodDifference;
 
 /* `today` decides whether a grant's issue has begun (contract 8.3). */

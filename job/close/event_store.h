@@ -23,7 +23,7 @@ void event_store_destroy(EventStore *store);
 void event_store_put(EventStore *store, size_t lane, size_t month_index, size_t partition,
                      int64_t member_id, const Event *event);
 
-/* The bytes that blocks hold now, and at their most. */
+/* The most bytes that the blocks have held so far. */
 size_t event_store_bytes_peak(const EventStore *store);
 
 /*

@@ -109,6 +109,7 @@ typedef struct VerifyResult {
     RunSummary summary;    /* of the recomputation */
     int64_t standing_run_id;
     int64_t differences;
+    bool other_levels; /* one of them: the configuration's levels are not those that stand */
     int64_t late_events; /* recorded since the period was last computed: they explain differences */
     Difference shown[DIFFERENCES_SHOWN_MAX];
     size_t shown_count;

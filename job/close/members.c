@@ -91,8 +91,9 @@ static size_t last_not_above(const int64_t *ids, size_t first, size_t until, int
 {
     size_t low = first;
     size_t high = until; /* exclusive */
-    if (high - low > 8 && id > ids[low] && id < ids[high - 1]) {
-        double share = ((double)id - (double)ids[low]) / ((double)ids[high - 1] - (double)ids[low]);
+    double span = (double)ids[high - 1] - (double)ids[low]; /* 0 for huge neighbours */
+    if (high - low > 8 && span > 0 && id > ids[low] && id < ids[high - 1]) {
+        double share = ((double)id - (double)ids[low]) / span;
         size_t guess = low + (size_t)(share * (double)(high - 1 - low));
         if (guess < high - 1 && ids[guess] <= id) {
             low = guess;

@@ -37,7 +37,7 @@ size_t member_partition(const MemberTable *table, int64_t id);
 void member_partition_slots(const MemberTable *table, size_t partition, size_t *ret_first,
                             size_t *ret_until);
 
-/* The slot of a member within its partition, or SLOT_NONE. */
+/* The slot (in the whole table) of a member looked for in its partition, or SLOT_NONE. */
 size_t member_slot(const MemberTable *table, size_t partition, int64_t id);
 
 /* Whether the member gets a standing in a period with this last day (contract 2.2). */

@@ -124,6 +124,9 @@ static bool finish(PeriodRun *run, const PeriodResult *result, const Standing *s
     if (!publish_compare(&publication, &difference, reterr)) {
         return false;
     }
+    if (run->reading == NULL) {
+        difference.levels = false; /* the standings stay as they are, and so do their levels */
+    }
     publication.difference = &difference;
     bool changed = !standing->closed || difference_any(&difference);
     bool carried = run->reading == NULL;

@@ -63,23 +63,47 @@ static void anomaly_table_free(AnomalyTable *table)
     free(table->details);
 }
 
-bool publish_compare(Publication *publication, PeriodDifference *ret_difference, Error *reterr)
+/* The rules' levels for the ledger. */
+static void standing_levels(const RuleSet *rules, StandingLevel levels[LEVELS_MAX])
+{
+    for (size_t rank = 0; rank < rules->level_count; rank++) {
+        const Level *level = &rules->levels[rank];
+        levels[rank] = (StandingLevel){level->name, level->min_points, level->benefits_json};
+    }
+}
+
+/* What only the database can compare: benefits as JSON, and the stored samples. */
+static bool compare_stored(const Publication *publication, PeriodDifference *difference,
+                           Error *reterr)
 {
     const Session *session = publication->session;
+    const RuleSet *rules = publication->result->rules;
+    int64_t run_id = publication->standing->run_id;
+    StandingLevel levels[LEVELS_MAX];
+    standing_levels(rules, levels);
+    bool same_benefits = false;
+    bool same_anomalies = false;
+    AnomalyTable table = anomaly_table(session->job->programme, publication->result->tally);
+    bool compared =
+        standing_benefits_equal(session->leader, run_id, levels, rules->level_count,
+                                &same_benefits, reterr) &&
+        anomalies_equal(session->leader, run_id, table.counts, ANOMALY_REASONS, table.rows,
+                        table.row_count, &same_anomalies, reterr);
+    anomaly_table_free(&table);
+    difference->benefits = !same_benefits;
+    difference->anomalies = !same_anomalies;
+    return compared;
+}
+
+bool publish_compare(Publication *publication, PeriodDifference *ret_difference, Error *reterr)
+{
     PeriodDifference difference;
-    difference_find(publication->result, publication->standing, session->today, &difference);
-    if (publication->reading != NULL && publication->standing->closed) {
-        AnomalyTable table = anomaly_table(session->job->programme, publication->result->tally);
-        bool equal = false;
-        bool compared =
-            anomalies_equal(session->leader, publication->standing->run_id, table.counts,
-                            ANOMALY_REASONS, table.rows, table.row_count, &equal, reterr);
-        anomaly_table_free(&table);
-        if (!compared) {
-            difference_destroy(&difference);
-            return false;
-        }
-        difference.anomalies = !equal;
+    difference_find(publication->result, publication->standing, publication->session->today,
+                    &difference);
+    if (publication->reading != NULL && publication->standing->closed &&
+        !compare_stored(publication, &difference, reterr)) {
+        difference_destroy(&difference);
+        return false;
     }
     *ret_difference = difference;
     return true;
@@ -89,10 +113,7 @@ static bool write_standings(const Publication *publication, Error *reterr)
 {
     const PeriodResult *result = publication->result;
     StandingLevel levels[LEVELS_MAX];
-    for (size_t rank = 0; rank < result->rules->level_count; rank++) {
-        const Level *level = &result->rules->levels[rank];
-        levels[rank] = (StandingLevel){level->name, level->min_points, level->benefits_json};
-    }
+    standing_levels(result->rules, levels);
     Progress *progress = publication->session->job->progress;
     progress_begin(progress, "write standings", "members", (int64_t)result->standing_count);
     StandingWriter *writer = NULL;

@@ -113,7 +113,8 @@ void result_changes(PeriodResult *result, const LevelsBefore *before)
         const char *from = stood ? before->names[before->rows[b].level_rank] : rules->levels[0].name;
         const char *to = rules->levels[row->level_rank].name;
         Direction direction = level_change(rank_before, row->level_rank);
-        result->points += row->points;
+        result->points_overflow |=
+            __builtin_add_overflow(result->points, row->points, &result->points);
         size_t flow_row = stood ? (size_t)before->rows[b].level_rank + 1 : 0;
         LevelFlow *flow = &result->flows[flow_row * rules->level_count + (size_t)row->level_rank];
         flow->direction = direction;

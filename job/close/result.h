@@ -30,7 +30,8 @@ typedef struct PeriodResult {
     size_t change_count;
     GrantRow *grants; /* deserved; grant_id 0; by (member_id, level, coupon) */
     size_t grant_count;
-    int64_t points;
+    int64_t points;       /* the sum */
+    bool points_overflow; /* which does not fit */
     int64_t upgrades;
     int64_t downgrades;
     int64_t program_changes;

@@ -186,6 +186,10 @@ static void remember_planned(Session *session, const PeriodResult *result)
 bool session_finish_result(Session *session, PeriodResult *result, const Standing *standing,
                            Error *reterr)
 {
+    if (result->points_overflow) {
+        return error_set(reterr, EXIT_DATA, "look for absurd amounts or recorded points.",
+                         "all members' points add up to more than a bigint holds");
+    }
     if (result->rules->coupons.once_per_level && result->grant_count > 0) {
         char period[PERIOD_TEXT_BYTES];
         GrantRow *elsewhere = NULL;

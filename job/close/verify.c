@@ -19,9 +19,11 @@ static void report(VerifyResult *result, int64_t member_id, const char *what, co
     }
 }
 
-static const char *standing_text(Arena *arena, int64_t points, const char *level)
+static const char *standing_text(Arena *arena, const char *level, int64_t points, int64_t expiring)
 {
-    return level == NULL ? "none" : arena_printf(arena, "%s, %" PRId64 " points", level, points);
+    return level == NULL ? "none"
+                         : arena_printf(arena, "%s, %" PRId64 " points, %" PRId64 " expiring", level,
+                                        points, expiring);
 }
 
 static const char *change_text(Arena *arena, const ChangeRow *change)
@@ -94,11 +96,17 @@ static void compare(Session *session, const PeriodResult *computed, const Standi
 {
     PeriodDifference difference;
     difference_find(computed, standing, session->today, &difference);
+    if (difference.levels) {
+        result->other_levels = true;
+        result->differences++;
+    }
     for (size_t i = 0; i < difference.restated_count; i++) {
         const RestatementRow *row = &difference.restated[i];
         report(result, row->member_id, "standing",
-               standing_text(&session->arena, row->points_before, row->level_before),
-               standing_text(&session->arena, row->points_after, row->level_after));
+               standing_text(&session->arena, row->level_before, row->points_before,
+                             row->expiring_before),
+               standing_text(&session->arena, row->level_after, row->points_after,
+                             row->expiring_after));
     }
     report_changes(session, computed, standing, &difference, result);
     report_grants(session, standing, &difference, result);

@@ -36,6 +36,8 @@ typedef struct RestatementRow {
     const char *level_before;
     int64_t points_after;
     const char *level_after;
+    int64_t expiring_before; /* these two are shown by verify, not stored */
+    int64_t expiring_after;
 } RestatementRow;
 
 MUST_CHECK bool restatements_write(Connection *connection, const char *period, int64_t run_id,

@@ -89,6 +89,29 @@ bool standing_read(Connection *connection, int64_t run_id, StandingSet *ret_set,
     return true;
 }
 
+bool standing_benefits_equal(Connection *connection, int64_t run_id, const StandingLevel *levels,
+                             size_t level_count, bool *ret_equal, Error *reterr)
+{
+    bool equal = true;
+    char run_text[24];
+    (void)snprintf(run_text, sizeof run_text, "%" PRId64, run_id);
+    for (size_t rank = 0; equal && rank < level_count; rank++) {
+        char rank_text[24];
+        (void)snprintf(rank_text, sizeof rank_text, "%zu", rank);
+        const char *values[] = {run_text, rank_text, levels[rank].benefits_json};
+        CLEANUP_RESULT PGresult *result = NULL;
+        if (!query_run(connection,
+                       "select exists (select from tierclose.run_level where run_id = $1::bigint"
+                       " and rank = $2::smallint and benefits = $3::jsonb)",
+                       3, values, &result, reterr) ||
+            !query_bool(result, 0, 0, &equal, reterr)) {
+            return false;
+        }
+    }
+    *ret_equal = equal;
+    return true;
+}
+
 void standing_set_destroy(StandingSet *set)
 {
     for (size_t rank = 0; set->levels != NULL && rank < set->level_count; rank++) {

@@ -44,6 +44,11 @@ MUST_CHECK bool standing_read(Connection *connection, int64_t run_id, StandingSe
                               Error *reterr);
 void standing_set_destroy(StandingSet *set);
 
+/* Whether a run's levels have these benefits, as JSON compares them. */
+MUST_CHECK bool standing_benefits_equal(Connection *connection, int64_t run_id,
+                                        const StandingLevel *levels, size_t level_count,
+                                        bool *ret_equal, Error *reterr);
+
 typedef struct StandingWriter StandingWriter;
 MUST_CHECK bool standing_write_begin(Connection *connection, int64_t run_id,
                                      const StandingLevel *levels, size_t level_count,

@@ -8,7 +8,7 @@ static void print_late(FILE *out, const VerifyResult *result, const char *period
 {
     if (result->late_events < 0) {
         (void)fputs("  Whether events were recorded late cannot be told: the source has neither\n"
-                    "  recorded_xid nor recorded_at.\n",
+                    "  recorded_xid nor recorded_at, or the period was computed on another server.\n",
                     out);
         return;
     }
@@ -39,6 +39,11 @@ void difference_print(FILE *out, const VerifyResult *result)
     }
     (void)fprintf(out, "  %s difference%s.\n", format_count(result->differences, FORMAT_TEXT),
                   format_plural(result->differences));
+    if (result->other_levels) {
+        (void)fputs("  the levels\n"
+                    "    names or thresholds in the configuration are not those that stand\n",
+                    out);
+    }
     for (size_t i = 0; i < result->shown_count; i++) {
         const Difference *difference = &result->shown[i];
         (void)fprintf(out, "  member %" PRId64 ", %s\n", difference->member_id, difference->what);
@@ -47,10 +52,10 @@ void difference_print(FILE *out, const VerifyResult *result)
         (void)fputs("    computed  ", out);
         format_paragraph(out, difference->computed, 14, 14);
     }
-    if (result->differences > (int64_t)result->shown_count) {
-        (void)fprintf(
-            out, "  and %s more\n",
-            format_count(result->differences - (int64_t)result->shown_count, FORMAT_TEXT));
+    int64_t shown = (int64_t)result->shown_count + (result->other_levels ? 1 : 0);
+    if (result->differences > shown) {
+        (void)fprintf(out, "  and %s more\n",
+                      format_count(result->differences - shown, FORMAT_TEXT));
     }
     print_late(out, result, period);
     if (result->shown_count > 0) {

@@ -109,7 +109,15 @@ static void check_counts(Counts expected)
     cr_assert_eq(difference_any(&difference), any);
 }
 
-static void check_restated(size_t index, const RestatementRow *expected)
+typedef struct Restated {
+    int64_t member_id;
+    int64_t points_before;
+    const char *level_before;
+    int64_t points_after;
+    const char *level_after;
+} Restated;
+
+static void check_restated(size_t index, const Restated *expected)
 {
     cr_assert_lt(index, difference.restated_count);
     const RestatementRow *row = &difference.restated[index];
@@ -172,7 +180,7 @@ Test(difference, points)
     standings[1].points = 1;
     find("2026-01-01");
     check_counts((Counts){.restated = 1});
-    check_restated(0, &(RestatementRow){2, 0, "Silver", 1, "Silver"});
+    check_restated(0, &(Restated){2, 0, "Silver", 1, "Silver"});
 }
 
 Test(difference, expiring_points)
@@ -180,7 +188,9 @@ Test(difference, expiring_points)
     standings[2].expiring_points = 0;
     find("2026-01-01");
     check_counts((Counts){.restated = 1});
-    check_restated(0, &(RestatementRow){3, 50, "Silver", 50, "Silver"});
+    check_restated(0, &(Restated){3, 50, "Silver", 50, "Silver"});
+    cr_expect_neq(difference.restated[0].expiring_before, 0);
+    cr_expect_eq(difference.restated[0].expiring_after, 0);
 }
 
 Test(difference, level)
@@ -188,7 +198,7 @@ Test(difference, level)
     standings[1].level_rank = 1;
     find("2026-01-01");
     check_counts((Counts){.restated = 1});
-    check_restated(0, &(RestatementRow){2, 0, "Silver", 0, "Gold"});
+    check_restated(0, &(Restated){2, 0, "Silver", 0, "Gold"});
 }
 
 /* The same rank under another name is another level; the same name at another rank is not. */
@@ -199,8 +209,8 @@ Test(difference, levels_are_compared_by_name)
     rules.levels = renamed;
     find("2026-01-01");
     check_counts((Counts){.restated = 2});
-    check_restated(0, &(RestatementRow){2, 0, "Silver", 0, "Basic"});
-    check_restated(1, &(RestatementRow){3, 50, "Silver", 50, "Basic"});
+    check_restated(0, &(Restated){2, 0, "Silver", 0, "Basic"});
+    check_restated(1, &(Restated){3, 50, "Silver", 50, "Basic"});
 }
 
 Test(difference, members_who_came)
@@ -209,8 +219,8 @@ Test(difference, members_who_came)
     REMOVE(old_standings, standing.set.row_count, 0);
     find("2026-01-01");
     check_counts((Counts){.restated = 2});
-    check_restated(0, &(RestatementRow){1, 0, NULL, 150, "Gold"});
-    check_restated(1, &(RestatementRow){5, 0, NULL, 700, "Platinum"});
+    check_restated(0, &(Restated){1, 0, NULL, 150, "Gold"});
+    check_restated(1, &(Restated){5, 0, NULL, 700, "Platinum"});
 }
 
 Test(difference, members_who_went)
@@ -219,8 +229,8 @@ Test(difference, members_who_went)
     REMOVE(standings, result.standing_count, 1);
     find("2026-01-01");
     check_counts((Counts){.restated = 2});
-    check_restated(0, &(RestatementRow){2, 0, "Silver", 0, NULL});
-    check_restated(1, &(RestatementRow){5, 700, "Platinum", 0, NULL});
+    check_restated(0, &(Restated){2, 0, "Silver", 0, NULL});
+    check_restated(1, &(Restated){5, 700, "Platinum", 0, NULL});
 }
 
 Test(difference, other_members_altogether)
@@ -229,10 +239,10 @@ Test(difference, other_members_altogether)
     old_standings[3].member_id = INT64_MAX;
     find("2026-01-01");
     check_counts((Counts){.restated = 4});
-    check_restated(0, &(RestatementRow){INT64_MIN, 150, "Gold", 0, NULL});
-    check_restated(1, &(RestatementRow){1, 0, NULL, 150, "Gold"});
-    check_restated(2, &(RestatementRow){5, 0, NULL, 700, "Platinum"});
-    check_restated(3, &(RestatementRow){INT64_MAX, 700, "Platinum", 0, NULL});
+    check_restated(0, &(Restated){INT64_MIN, 150, "Gold", 0, NULL});
+    check_restated(1, &(Restated){1, 0, NULL, 150, "Gold"});
+    check_restated(2, &(Restated){5, 0, NULL, 700, "Platinum"});
+    check_restated(3, &(Restated){INT64_MAX, 700, "Platinum", 0, NULL});
 }
 
 /*
@@ -363,7 +373,7 @@ Test(difference, of_a_period_never_closed_is_everything)
     standing = (Standing){0};
     find("2026-01-01");
     check_counts((Counts){.restated = 4, .changes_new = 3, .grants_new = 2});
-    check_restated(3, &(RestatementRow){5, 0, NULL, 700, "Platinum"});
+    check_restated(3, &(Restated){5, 0, NULL, 700, "Platinum"});
 }
 
 Test(difference, nothing_is_left_of_a_period)
