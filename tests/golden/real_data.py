@@ -120,10 +120,8 @@ def compare_views(count, one, other):
         rows = [set(map(tuple, database.query(
             f"select {columns} from tierclose.{view}", LONG_AFTER))) for database in (one, other)]
         count.check(f"{view}: rows there at all", bool(rows[0]), True)
-        count.check(f"{view}: only month by month, first 3", sorted(map(str, rows[0] - rows[1]))[:3],
-                    [])
-        count.check(f"{view}: only by backfill, first 3", sorted(map(str, rows[1] - rows[0]))[:3],
-                    [])
+        for way, more, less in (("month by month", *rows), ("by backfill", *reversed(rows))):
+            count.check(f"{view}: only {way}, the first 3", sorted(map(str, more - less))[:3], [])
 
 
 def main():
