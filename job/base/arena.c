@@ -22,8 +22,9 @@ struct ArenaBlock {
 /* The one end of a process below command/: without memory no error can travel up. */
 static _Noreturn void out_of_memory(size_t count, size_t size)
 {
-    (void)fprintf(stderr, "error: out of memory: asked for %zu x %zu bytes\n"
-                          "hint: nothing was published; give the job more memory and run it again.\n",
+    (void)fprintf(stderr,
+                  "error: out of memory: asked for %zu x %zu bytes\n"
+                  "hint: nothing was published; give the job more memory and run it again.\n",
                   count, size);
     _exit(EXIT_BUG);
 }

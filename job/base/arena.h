@@ -1,8 +1,9 @@
 /*
  * A bump allocator for what lives as long as the run: configuration, rules, names.
  *
- * Nothing is freed one by one; arena_destroy frees all. Allocation does not fail: where the system has no
- * memory left the process says so and ends (the published state is safe, contract 8.1). Not thread-safe.
+ * Nothing is freed one by one; arena_destroy frees all. Allocation does not fail: where the system
+ * has no memory left the process says so and ends (the published state is safe, contract 8.1). Not
+ * thread-safe.
  */
 #pragma once
 
@@ -24,8 +25,9 @@ char *arena_printf(Arena *arena, const char *format, ...) __attribute__((format(
 void arena_destroy(Arena *arena);
 
 /*
- * malloc and realloc for buffers that grow (workers, results), with the same promise: they return memory
- * or end the process with a message. array_grow doubles *capacity until it holds `needed` elements.
+ * malloc and realloc for buffers that grow (workers, results), with the same promise: they return
+ * memory or end the process with a message. array_grow doubles *capacity until it holds `needed`
+ * elements.
  */
 void *memory_alloc(size_t count, size_t size) __attribute__((returns_nonnull));
 void *array_grow(void *array, size_t *capacity, size_t needed, size_t element_size)

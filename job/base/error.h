@@ -1,9 +1,10 @@
 /*
  * The one error type: what went wrong, what to do about it, and the exit code it leads to.
  *
- * A function that can fail returns bool, takes `Error *reterr` last, and leaves its `ret_` parameters
- * untouched on failure. `return error_set(...)` is the idiom: error_set always returns false. Only
- * tierclose.c prints an error. An Error owns its text (fixed buffers), so it can be copied freely.
+ * A function that can fail returns bool, takes `Error *reterr` last, and leaves its `ret_`
+ * parameters untouched on failure. `return error_set(...)` is the idiom: error_set always returns
+ * false. Only tierclose.c prints an error. An Error owns its text (fixed buffers), so it can be
+ * copied freely.
  *
  * Example:
  *     if (day > 28)
@@ -11,8 +12,8 @@
  */
 #pragma once
 
-#include <stdbool.h>
 #include <stdarg.h>
+#include <stdbool.h>
 
 /* The exit codes of contract 9; base/exit_code.c has the words for each. */
 typedef enum ExitCode {
@@ -32,7 +33,7 @@ typedef enum ExitCode {
 enum { ERROR_MESSAGE_BYTES = 1024, ERROR_HINT_BYTES = 512 };
 
 typedef struct Error {
-    ExitCode code;                    /* EXIT_DONE: no error */
+    ExitCode code;                     /* EXIT_DONE: no error */
     char message[ERROR_MESSAGE_BYTES]; /* one line, no full stop */
     char hint[ERROR_HINT_BYTES];       /* what to do; may be empty */
 } Error;
@@ -44,4 +45,5 @@ bool error_set(Error *reterr, ExitCode code, const char *hint, const char *forma
     __attribute__((format(printf, 4, 5), cold));
 
 /* Puts "context: " before the message that *reterr holds and returns false. */
-bool error_prefix(Error *reterr, const char *format, ...) __attribute__((format(printf, 2, 3), cold));
+bool error_prefix(Error *reterr, const char *format, ...)
+    __attribute__((format(printf, 2, 3), cold));

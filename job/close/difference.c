@@ -59,9 +59,9 @@ static void find_standings(const PeriodResult *result, const Standing *standing,
                     now->expiring_points == before->expiring_points &&
                     strcmp(row.level_before, row.level_after) == 0;
         if (!same) {
-            difference->restated = array_grow(difference->restated, &capacity,
-                                              difference->restated_count + 1,
-                                              sizeof *difference->restated);
+            difference->restated =
+                array_grow(difference->restated, &capacity, difference->restated_count + 1,
+                           sizeof *difference->restated);
             difference->restated[difference->restated_count++] = row;
         }
     }
@@ -101,9 +101,9 @@ static void find_changes(const PeriodResult *result, const Standing *standing,
             continue;
         }
         if (order <= 0) {
-            difference->changes_new = array_grow(difference->changes_new, &capacity,
-                                                 difference->changes_new_count + 1,
-                                                 sizeof *difference->changes_new);
+            difference->changes_new =
+                array_grow(difference->changes_new, &capacity, difference->changes_new_count + 1,
+                           sizeof *difference->changes_new);
             difference->changes_new[difference->changes_new_count++] = result->changes[n++];
         }
         if (order >= 0) {
@@ -119,14 +119,14 @@ static void find_grants(const PeriodResult *result, const Standing *standing, Lo
     size_t n = 0;
     size_t o = 0;
     while (n < result->grant_count || o < standing->grant_count) {
-        int order = n == result->grant_count    ? 1
-                    : o == standing->grant_count ? -1
-                                                 : grant_compare(&result->grants[n],
-                                                                 &standing->grants[o]);
+        int order = n == result->grant_count ? 1
+                    : o == standing->grant_count
+                        ? -1
+                        : grant_compare(&result->grants[n], &standing->grants[o]);
         if (order < 0) {
-            difference->grants_new = array_grow(difference->grants_new, &capacity,
-                                                difference->grants_new_count + 1,
-                                                sizeof *difference->grants_new);
+            difference->grants_new =
+                array_grow(difference->grants_new, &capacity, difference->grants_new_count + 1,
+                           sizeof *difference->grants_new);
             difference->grants_new[difference->grants_new_count++] = result->grants[n++];
             continue;
         }
@@ -161,10 +161,10 @@ void difference_find(const PeriodResult *result, const Standing *standing, Local
 bool difference_any(const PeriodDifference *difference)
 {
     return difference->levels || difference->benefits || difference->anomalies ||
-           difference->restated_count > 0 ||
-           difference->changes_gone.count > 0 || difference->changes_new_count > 0 ||
-           difference->grants_new_count > 0 || difference->grants_revoked.count > 0 ||
-           difference->grants_overgranted.count > 0 || difference->grants_deserved.count > 0;
+           difference->restated_count > 0 || difference->changes_gone.count > 0 ||
+           difference->changes_new_count > 0 || difference->grants_new_count > 0 ||
+           difference->grants_revoked.count > 0 || difference->grants_overgranted.count > 0 ||
+           difference->grants_deserved.count > 0;
 }
 
 void difference_destroy(PeriodDifference *difference)

@@ -1,5 +1,6 @@
 /*
- * A computed period against what stands: what a publication has to write, and what verify has to report.
+ * A computed period against what stands: what a publication has to write, and what verify has to
+ * report.
  *
  * Everything compared is in the order of member_id on both sides, so each comparison is one merge.
  */
@@ -39,8 +40,8 @@ typedef struct PeriodDifference {
     IdList grants_overgranted; /* newly */
     IdList grants_deserved;    /* overgranted before */
     int64_t overgranted;       /* all that stand in the period after this */
-    bool levels;    /* other names or thresholds: next_level and points_to_next follow */
-    bool benefits;  /* filled by the caller, as the next: the database compares them */
+    bool levels;               /* other names or thresholds: next_level and points_to_next follow */
+    bool benefits;             /* filled by the caller, as the next: the database compares them */
     bool anomalies;
 } PeriodDifference;
 

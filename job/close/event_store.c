@@ -175,7 +175,8 @@ void event_store_put(EventStore *store, size_t lane, size_t month_index, size_t 
     (*bucket)->used += (uint32_t)(at - start);
 }
 
-/* Reads one record into *ret_event; categories become an index into the batch's pool, or are skipped. */
+/* Reads one record into *ret_event; categories become an index into the batch's pool, or are
+ * skipped. */
 static const unsigned char *read_record(const unsigned char *at, EventBatch *batch,
                                         int64_t *ret_member_id, Event *ret_event)
 {
@@ -252,7 +253,8 @@ static BucketSize count_bucket(EventStore *store, const MemberTable *members, si
     return size;
 }
 
-/* Second pass: every record to its place. first[i + 1] serves as slot i's cursor, then ends at its end. */
+/* Second pass: every record to its place. first[i + 1] serves as slot i's cursor, then ends at its
+ * end. */
 static void place_bucket(EventStore *store, size_t month_index, size_t partition, EventBatch *batch)
 {
     size_t record = 0;
@@ -301,7 +303,8 @@ void event_store_take(EventStore *store, const MemberTable *members, size_t mont
     batch->event_count = size.events;
     batch->stranger_count = 0;
     batch->category_count = 0;
-    /* Counts to starts, one place late: place_bucket moves each first[i + 1] from slot i's start to its end. */
+    /* Counts to starts, one place late: place_bucket moves each first[i + 1] from slot i's start to
+     * its end. */
     uint32_t start = 0;
     for (size_t i = 0; i < batch->slot_count; i++) {
         uint32_t count = batch->first[i + 1];

@@ -1,12 +1,12 @@
 /*
  * The events in flight: packed records by month and partition of members.
  *
- * Readers put events in as they arrive; the fold takes out a whole (month, partition) at a time and gives its
- * memory back. Each reader has a lane of its own, so putting needs no lock; blocks come from a shared pool.
- * Only the months that are being read or folded hold memory.
+ * Readers put events in as they arrive; the fold takes out a whole (month, partition) at a time and
+ * gives its memory back. Each reader has a lane of its own, so putting needs no lock; blocks come
+ * from a shared pool. Only the months that are being read or folded hold memory.
  *
- * A record is a fixed head and what the event has: an order, an amount, a discount, points, categories. A
- * visit takes 26 bytes, a purchase about 60.
+ * A record is a fixed head and what the event has: an order, an amount, a discount, points,
+ * categories. A visit takes 26 bytes, a purchase about 60.
  */
 #pragma once
 
@@ -27,9 +27,9 @@ void event_store_put(EventStore *store, size_t lane, size_t month_index, size_t 
 size_t event_store_bytes_peak(const EventStore *store);
 
 /*
- * One bucket's events, grouped by member: those of members[i] are events[first[i] .. first[i + 1]). Events of
- * ids that are no member stand in `strangers`. The buffers belong to the batch and are reused by the next
- * event_store_take with it; zero-initialise a batch before its first use.
+ * One bucket's events, grouped by member: those of members[i] are events[first[i] .. first[i + 1]).
+ * Events of ids that are no member stand in `strangers`. The buffers belong to the batch and are
+ * reused by the next event_store_take with it; zero-initialise a batch before its first use.
  */
 typedef struct EventBatch {
     Event *events;

@@ -1,9 +1,10 @@
 /*
  * The fold of a run: from buckets of events to points by member.
  *
- * Months are folded from the newest to the oldest, each partition of members on its own, so that any number of
- * workers may fold different partitions of one month at once. What refunds still want is kept by partition
- * from month to month. After the last month fold_finish gives the open refunds their fate.
+ * Months are folded from the newest to the oldest, each partition of members on its own, so that
+ * any number of workers may fold different partitions of one month at once. What refunds still want
+ * is kept by partition from month to month. After the last month fold_finish gives the open refunds
+ * their fate.
  */
 #pragma once
 
@@ -24,7 +25,8 @@ typedef struct FoldWorker {
 void fold_worker_init(FoldWorker *worker);
 void fold_worker_destroy(FoldWorker *worker);
 
-/* Borrows all it is given. `period` is the window's last month: calendar->first + month_count - 1. */
+/* Borrows all it is given. `period` is the window's last month: calendar->first + month_count - 1.
+ */
 Fold *fold_create(const Programme *programme, const Calendar *calendar, const MemberTable *members,
                   EventStore *store);
 void fold_destroy(Fold *fold);

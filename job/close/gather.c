@@ -105,8 +105,7 @@ static bool connect_worker(Worker *worker, Error *reterr)
     char name[NAME_BYTES];
     (void)snprintf(name, sizeof name, "%s worker %zu", input->name, worker->lane + 1);
     return connection_open(input->dsn, name, &worker->connection, reterr) &&
-           (input->role == NULL ||
-            connection_set_role(worker->connection, input->role, reterr)) &&
+           (input->role == NULL || connection_set_role(worker->connection, input->role, reterr)) &&
            snapshot_join(worker->connection, input->snapshot, reterr);
 }
 
@@ -215,7 +214,8 @@ static void *work(void *argument)
     return NULL;
 }
 
-/* Months to the chunks they wait for. A chunk may hold events of a month whose stretch of UTC it touches. */
+/* Months to the chunks they wait for. A chunk may hold events of a month whose stretch of UTC it
+ * touches. */
 static void plan_months(Gather *gather)
 {
     const GatherInput *input = gather->input;

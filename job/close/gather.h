@@ -1,9 +1,11 @@
 /*
- * Reading and folding side by side: workers take chunks of events and partitions of months from one queue.
+ * Reading and folding side by side: workers take chunks of events and partitions of months from one
+ * queue.
  *
- * Chunks come newest first. As soon as all chunks of a month are read its partitions are folded, by any worker
- * that is free, while others read the month before; no more than that is ever read ahead, so memory holds the
- * month being folded and the one being read. A worker that has nothing to do waits; the first failure stops all.
+ * Chunks come newest first. As soon as all chunks of a month are read its partitions are folded, by
+ * any worker that is free, while others read the month before; no more than that is ever read
+ * ahead, so memory holds the month being folded and the one being read. A worker that has nothing
+ * to do waits; the first failure stops all.
  */
 #pragma once
 

@@ -42,7 +42,8 @@ static bool end(Session *session, Error *reterr)
     return true;
 }
 
-/* Closes or settles one period: one run, one commit. `chained`: the result before it, of this same command. */
+/* Closes or settles one period: one run, one commit. `chained`: the result before it, of this same
+ * command. */
 static bool close_one(Session *session, Reading *reading, Period period, const char *action,
                       int64_t late_events, PeriodResult *chained, Error *reterr)
 {
@@ -182,7 +183,8 @@ bool job_close(const Job *job, bool has_period, Period period, Error *reterr)
     return done;
 }
 
-/* The periods of a backfill in one transaction, each from the one before it, then the later ones' levels. */
+/* The periods of a backfill in one transaction, each from the one before it, then the later ones'
+ * levels. */
 static bool restate_range(Session *session, Reading *reading, PeriodRange range, const char *action,
                           const int64_t *run_ids, Error *reterr)
 {
@@ -239,7 +241,8 @@ static bool restate(Session *session, PeriodRange range, const char *action, Err
     }
     bool done = true;
     for (Period period = range.first; done && period <= range.last; period++) {
-        done = period_run_start(session, period, action, &started.ids[period - range.first], reterr);
+        done =
+            period_run_start(session, period, action, &started.ids[period - range.first], reterr);
         started.count += done && !session->job->dry_run;
     }
     if (done && (done = reading_begin(session, range.first, range.last, &reading, reterr))) {

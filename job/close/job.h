@@ -1,13 +1,14 @@
 /*
  * The job: what the commands that close, restate and verify call (contract 8).
  *
- * A Job is built by command/ from options and passed by pointer; nothing here prints. What a person is to read
- * comes back through `on_summary` (one for each period that was computed) and `on_note` (one plain sentence,
- * for example that nothing is due). Long steps report through `progress`.
+ * A Job is built by command/ from options and passed by pointer; nothing here prints. What a person
+ * is to read comes back through `on_summary` (one for each period that was computed) and `on_note`
+ * (one plain sentence, for example that nothing is due). Long steps report through `progress`.
  *
- * Every function takes the job's lock where it publishes, reads the events under one exported snapshot with
- * `workers` connections, and publishes in one commit. On failure nothing was published, except with
- * EXIT_OUTCOME_UNKNOWN. One thread calls; workers are started and joined inside.
+ * Every function takes the job's lock where it publishes, reads the events under one exported
+ * snapshot with `workers` connections, and publishes in one commit. On failure nothing was
+ * published, except with EXIT_OUTCOME_UNKNOWN. One thread calls; workers are started and joined
+ * inside.
  */
 #pragma once
 
@@ -36,19 +37,19 @@ typedef struct CouponCount {
 
 /* What a run found and did; the strings live as long as the call of on_summary. */
 typedef struct RunSummary {
-    int64_t run_id;       /* 0: a dry run */
+    int64_t run_id; /* 0: a dry run */
     Period period;
-    const char *action;   /* close, settle, restate, backfill */
-    const char *mode;     /* full, incremental */
+    const char *action; /* close, settle, restate, backfill */
+    const char *mode;   /* full, incremental */
     bool dry_run;
-    bool open_month;      /* a dry run of a month that has not ended */
-    bool changed;         /* false: the result equals what stood, nothing was rewritten */
-    bool carried;         /* a later period that only got new levels before (contract 8.3) */
+    bool open_month; /* a dry run of a month that has not ended */
+    bool changed;    /* false: the result equals what stood, nothing was rewritten */
+    bool carried;    /* a later period that only got new levels before (contract 8.3) */
     LocalDay effective_on;
     LocalDay issue_from;
     LocalDay issue_until;
     LocalDay expires_on;
-    int64_t late_events;  /* recorded since the run before; -1: not known */
+    int64_t late_events; /* recorded since the run before; -1: not known */
     int64_t members;
     int64_t points;
     int64_t events;                   /* read: those of the window */
@@ -57,9 +58,9 @@ typedef struct RunSummary {
     int64_t upgrades;
     int64_t downgrades;
     int64_t program_changes;
-    int64_t grants;      /* deserved */
-    int64_t new_grants;  /* of them written by this run */
-    int64_t lapsed;      /* of the new ones, those written after their issue (contract 8.3) */
+    int64_t grants;     /* deserved */
+    int64_t new_grants; /* of them written by this run */
+    int64_t lapsed;     /* of the new ones, those written after their issue (contract 8.3) */
     int64_t revoked;
     int64_t overgranted; /* kept though no longer deserved */
     const LevelFlow *flows;
@@ -106,10 +107,10 @@ typedef struct Difference {
 enum { DIFFERENCES_SHOWN_MAX = 20 };
 
 typedef struct VerifyResult {
-    RunSummary summary;    /* of the recomputation */
+    RunSummary summary; /* of the recomputation */
     int64_t standing_run_id;
     int64_t differences;
-    bool other_levels; /* one of them: the configuration's levels are not those that stand */
+    bool other_levels;   /* one of them: the configuration's levels are not those that stand */
     int64_t late_events; /* recorded since the period was last computed: they explain differences */
     Difference shown[DIFFERENCES_SHOWN_MAX];
     size_t shown_count;

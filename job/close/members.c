@@ -72,10 +72,9 @@ bool member_table_finish(MemberTable *table, Error *reterr)
     }
     for (size_t i = 1; i < table->count; i++) {
         if (table->ids[i - 1] == table->ids[i]) {
-            return error_set(reterr, EXIT_DATA,
-                             "give the job a source with one row for each member_id.",
-                             "member %lld stands twice in the members' table",
-                             (long long)table->ids[i]);
+            return error_set(
+                reterr, EXIT_DATA, "give the job a source with one row for each member_id.",
+                "member %lld stands twice in the members' table", (long long)table->ids[i]);
         }
     }
     table->partition_count =
@@ -84,13 +83,13 @@ bool member_table_finish(MemberTable *table, Error *reterr)
 }
 
 /*
- * The last index in [first, until) whose id is not above `id`; `first` if there is none. Ids are mostly dense,
- * so a guess by proportion is tried before the halving.
+ * The last index in [first, until) whose id is not above `id`; `first` if there is none. Ids are
+ * mostly dense, so a guess by proportion is tried before the halving.
  */
 static size_t last_not_above(const int64_t *ids, size_t first, size_t until, int64_t id)
 {
     size_t low = first;
-    size_t high = until; /* exclusive */
+    size_t high = until;                                    /* exclusive */
     double span = (double)ids[high - 1] - (double)ids[low]; /* 0 for huge neighbours */
     if (high - low > 8 && span > 0 && id > ids[low] && id < ids[high - 1]) {
         double share = ((double)id - (double)ids[low]) / span;

@@ -1,8 +1,9 @@
 /*
  * The members of a run: sorted by id, cut into partitions of neighbours.
  *
- * A member's *slot* is its place in the table; a partition is a range of slots small enough that its state and
- * one month of its events stay in the processor's cache. Filled once, then read by every thread.
+ * A member's *slot* is its place in the table; a partition is a range of slots small enough that
+ * its state and one month of its events stay in the processor's cache. Filled once, then read by
+ * every thread.
  */
 #pragma once
 

@@ -37,8 +37,10 @@ bool period_run_start(Session *session, Period period, const char *action, int64
     return runs_start(session->leader, &start, ret_run_id, reterr);
 }
 
-/* Grants by coupon, in the order of the rules; the codes are theirs, so pointers tell them apart. */
-static size_t count_coupons(Arena *arena, const PeriodResult *result, const CouponCount **ret_coupons)
+/* Grants by coupon, in the order of the rules; the codes are theirs, so pointers tell them apart.
+ */
+static size_t count_coupons(Arena *arena, const PeriodResult *result,
+                            const CouponCount **ret_coupons)
 {
     const RuleSet *rules = result->rules;
     CouponCount *coupons = arena_alloc(arena, rules->coupons.coupon_count, sizeof *coupons);
@@ -236,9 +238,10 @@ bool period_run_carry(Session *session, const PeriodResult *result, const char *
     PeriodResult held = {0};
     const PeriodResult *previous = result;
     bool done = true;
-    /* A level depends on the level before only through the change; but a coupon once in a life may move far. */
-    for (Period period = result->period + 1; done && session->range.any && period <= session->range.last;
-         period++) {
+    /* A level depends on the level before only through the change; but a coupon once in a life may
+     * move far. */
+    for (Period period = result->period + 1;
+         done && session->range.any && period <= session->range.last; period++) {
         LevelsBefore before = levels_before_of_result(previous);
         PeriodResult next;
         bool changed = false;

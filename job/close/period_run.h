@@ -1,8 +1,9 @@
 /*
- * One period of a command: its run row, its computation, its publication or its dry run, its summary.
+ * One period of a command: its run row, its computation, its publication or its dry run, its
+ * summary.
  *
- * close, settle, restate and backfill differ in which periods they take, in what order they commit, and in nothing
- * else; what they share is here.
+ * close, settle, restate and backfill differ in which periods they take, in what order they commit,
+ * and in nothing else; what they share is here.
  */
 #pragma once
 
@@ -22,16 +23,16 @@ MUST_CHECK bool period_run_start(Session *session, Period period, const char *ac
                                  int64_t *ret_run_id, Error *reterr);
 
 /*
- * Computes the period from `before`, compares it with what stands and, unless this is a dry run, writes it into the
- * open transaction; keeps the summary until session_tell. *ret_result is the caller's; *ret_changed tells whether
- * anything differed.
+ * Computes the period from `before`, compares it with what stands and, unless this is a dry run,
+ * writes it into the open transaction; keeps the summary until session_tell. *ret_result is the
+ * caller's; *ret_changed tells whether anything differed.
  */
 MUST_CHECK bool period_run(PeriodRun *run, const LevelsBefore *before, PeriodResult *ret_result,
                            bool *ret_changed, Error *reterr);
 
 /*
- * After `result` of a period that was closed before: gives the later closed periods their new levels before, as long
- * as that changes anything (contract 8.3). In the open transaction.
+ * After `result` of a period that was closed before: gives the later closed periods their new
+ * levels before, as long as that changes anything (contract 8.3). In the open transaction.
  */
 MUST_CHECK bool period_run_carry(Session *session, const PeriodResult *result, const char *action,
                                  Error *reterr);

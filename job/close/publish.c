@@ -84,11 +84,10 @@ static bool compare_stored(const Publication *publication, PeriodDifference *dif
     bool same_benefits = false;
     bool same_anomalies = false;
     AnomalyTable table = anomaly_table(session->job->programme, publication->result->tally);
-    bool compared =
-        standing_benefits_equal(session->leader, run_id, levels, rules->level_count,
-                                &same_benefits, reterr) &&
-        anomalies_equal(session->leader, run_id, table.counts, ANOMALY_REASONS, table.rows,
-                        table.row_count, &same_anomalies, reterr);
+    bool compared = standing_benefits_equal(session->leader, run_id, levels, rules->level_count,
+                                            &same_benefits, reterr) &&
+                    anomalies_equal(session->leader, run_id, table.counts, ANOMALY_REASONS,
+                                    table.rows, table.row_count, &same_anomalies, reterr);
     anomaly_table_free(&table);
     difference->benefits = !same_benefits;
     difference->anomalies = !same_anomalies;
@@ -142,8 +141,8 @@ static bool write_standings(const Publication *publication, Error *reterr)
 
 static bool write_anomalies(const Publication *publication, const char *period, Error *reterr)
 {
-    AnomalyTable table = anomaly_table(publication->session->job->programme,
-                                       publication->result->tally);
+    AnomalyTable table =
+        anomaly_table(publication->session->job->programme, publication->result->tally);
     bool written =
         anomalies_write(publication->session->leader, period, publication->run_id, table.counts,
                         ANOMALY_REASONS, table.rows, table.row_count, reterr);
@@ -177,8 +176,8 @@ static bool write_difference(const Publication *publication, const char *period,
     const Standing *standing = publication->standing;
     Connection *leader = publication->session->leader;
     bool carried = publication->reading == NULL;
-    if (!carried && (!write_standings(publication, reterr) ||
-                     !write_anomalies(publication, period, reterr))) {
+    if (!carried &&
+        (!write_standings(publication, reterr) || !write_anomalies(publication, period, reterr))) {
         return false;
     }
     if (!carried && standing->closed &&

@@ -1,8 +1,8 @@
 /*
  * Writing a computed period (contract 8.1 to 8.3): what differs from what stands, and nothing else.
  *
- * In the leader's open transaction; several periods may be written before its one commit. Where nothing differs only
- * the run's row and the period's pointer to the newest check change.
+ * In the leader's open transaction; several periods may be written before its one commit. Where
+ * nothing differs only the run's row and the period's pointer to the newest check change.
  */
 #pragma once
 

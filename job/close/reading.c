@@ -67,8 +67,7 @@ static bool open_reading(Reading *reading, Period first, Period last, Error *ret
     Session *session = reading->session;
     const Programme *programme = session->job->programme;
     if (!connection_open(session->job->dsn, "tierclose reader", &reading->connection, reterr) ||
-        (session->publishes &&
-         !connection_set_role(reading->connection, JOB_ROLE, reterr)) ||
+        (session->publishes && !connection_set_role(reading->connection, JOB_ROLE, reterr)) ||
         !snapshot_begin(reading->connection, false, &reading->snapshot, reterr) ||
         !source_open(reading->connection, programme->source_members, programme->source_events,
                      programme->source_kinds, &reading->source, reterr) ||
@@ -179,7 +178,8 @@ bool reading_compute(Reading *reading, Period period, int64_t run_id, const Leve
                                            reading->members.partition_count);
     Fold *fold = fold_create(programme, &calendar, &reading->members, store);
     result.tally = memory_alloc(1, sizeof *result.tally);
-    bool done = read_and_fold(reading, &calendar, period, run_id, fold, store, result.tally, reterr);
+    bool done =
+        read_and_fold(reading, &calendar, period, run_id, fold, store, result.tally, reterr);
     if (done) {
         result_standings(&result, &reading->members, fold);
         result_changes(&result, before);

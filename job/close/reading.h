@@ -1,8 +1,9 @@
 /*
  * Reading one snapshot of the members and events, and computing periods from it (contract 8.5).
  *
- * Call order: reading_begin, reading_compute for one period or several, reading_end. One connection exports the
- * snapshot and keeps it open; the workers of each computation join it. Nothing is written here.
+ * Call order: reading_begin, reading_compute for one period or several, reading_end. One connection
+ * exports the snapshot and keeps it open; the workers of each computation join it. Nothing is
+ * written here.
  */
 #pragma once
 
@@ -21,14 +22,15 @@ typedef struct Reading {
     size_t segment_count;
 } Reading;
 
-/* Opens the snapshot for the periods first..last; `name` stands in the server's list of connections. */
+/* Opens the snapshot for the periods first..last; `name` stands in the server's list of
+ * connections. */
 MUST_CHECK bool reading_begin(Session *session, Period first, Period last, Reading *ret_reading,
                               Error *reterr);
 void reading_end(Reading *reading);
 
 /*
- * Reads and folds a period's window. *ret_result has standings, changes and grants, but neither once_per_level nor
- * the checksum: session_finish_result. EXIT_CONFIG where no rules are in force.
+ * Reads and folds a period's window. *ret_result has standings, changes and grants, but neither
+ * once_per_level nor the checksum: session_finish_result. EXIT_CONFIG where no rules are in force.
  */
 MUST_CHECK bool reading_compute(Reading *reading, Period period, int64_t run_id,
                                 const LevelsBefore *before, PeriodResult *ret_result,
@@ -37,6 +39,7 @@ MUST_CHECK bool reading_compute(Reading *reading, Period period, int64_t run_id,
 /* A digest of the ids of those who stand in a period. */
 void reading_members_digest(const Reading *reading, Period period, char hex[SHA256_HEX_BYTES]);
 
-/* How many events of the period's window were recorded since it was last computed; -1: not known. */
+/* How many events of the period's window were recorded since it was last computed; -1: not known.
+ */
 MUST_CHECK bool reading_late_events(const Reading *reading, const ClosedPeriod *closed,
                                     Period period, int64_t *ret_count, Error *reterr);

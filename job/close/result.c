@@ -110,7 +110,8 @@ void result_changes(PeriodResult *result, const LevelsBefore *before)
         }
         bool stood = b < before->row_count && before->rows[b].member_id == row->member_id;
         int32_t rank_before = stood ? ranks[before->rows[b].level_rank] : LEVEL_NONE;
-        const char *from = stood ? before->names[before->rows[b].level_rank] : rules->levels[0].name;
+        const char *from =
+            stood ? before->names[before->rows[b].level_rank] : rules->levels[0].name;
         const char *to = rules->levels[row->level_rank].name;
         Direction direction = level_change(rank_before, row->level_rank);
         result->points_overflow |=
@@ -136,8 +137,7 @@ void result_changes(PeriodResult *result, const LevelsBefore *before)
         };
         add_coupons(result, &grant_capacity, row->member_id, rank_before, row->level_rank);
     }
-    result->flow_count =
-        pack_flows(result->flows, (before->level_count + 1) * rules->level_count);
+    result->flow_count = pack_flows(result->flows, (before->level_count + 1) * rules->level_count);
     if (result->grant_count > 1) {
         qsort(result->grants, result->grant_count, sizeof *result->grants, grant_compare);
     }
@@ -189,9 +189,9 @@ void result_checksum(PeriodResult *result)
     }
     for (size_t i = 0; i < result->change_count; i++) {
         const ChangeRow *row = &result->changes[i];
-        int size = snprintf(line, sizeof line, "%" PRId64 "\t%s\t%s\t%s\t%" PRId64 "\n",
-                            row->member_id, row->from_level, row->to_level, row->direction,
-                            row->points);
+        int size =
+            snprintf(line, sizeof line, "%" PRId64 "\t%s\t%s\t%s\t%" PRId64 "\n", row->member_id,
+                     row->from_level, row->to_level, row->direction, row->points);
         assert(size > 0 && size < LINE_BYTES);
         sha256_add(hash, line, (size_t)size);
     }

@@ -1,16 +1,17 @@
 /*
  * What a period comes to: standings, level changes, deserved coupons (contract 5).
  *
- * Made from a fold and the levels before, in memory, in the order of member_id, so that it can be compared with
- * what stands, written, or shown by a dry run. Rows' names point into the rules and the arena of the run.
+ * Made from a fold and the levels before, in memory, in the order of member_id, so that it can be
+ * compared with what stands, written, or shown by a dry run. Rows' names point into the rules and
+ * the arena of the run.
  */
 #pragma once
 
+#include "base/sha256.h"
 #include "close/fold.h"
 #include "close/job.h"
 #include "ledger/changes.h"
 #include "ledger/grants.h"
-#include "base/sha256.h"
 #include "ledger/standing.h"
 
 /* The standings of the period before, with the names of their levels by rank. */
@@ -45,22 +46,22 @@ typedef struct PeriodResult {
 void result_standings(PeriodResult *result, const MemberTable *members, const Fold *fold);
 
 /*
- * Changes, flows and the coupons that they deserve, from the standings and the levels before (contract 5.2 to 5.4,
- * without once_per_level).
+ * Changes, flows and the coupons that they deserve, from the standings and the levels before
+ * (contract 5.2 to 5.4, without once_per_level).
  */
 void result_changes(PeriodResult *result, const LevelsBefore *before);
 
 /*
- * once_per_level: drops the grants whose coupon the member holds already, in another period (`elsewhere`, by
- * member_id); those that stand in this period (`standing`) stay.
+ * once_per_level: drops the grants whose coupon the member holds already, in another period
+ * (`elsewhere`, by member_id); those that stand in this period (`standing`) stay.
  */
 void result_once_per_level(PeriodResult *result, const GrantRow *elsewhere, size_t elsewhere_count,
                            const GrantRow *standing, size_t standing_count);
 
 /*
  * The checksum of standings, changes and deserved grants: SHA-256 over tab-separated lines
- * "member_id points level expiring_points", then "member_id from_level to_level direction points", then
- * "member_id level coupon", each part in the order of member_id. `psql` can compute the same.
+ * "member_id points level expiring_points", then "member_id from_level to_level direction points",
+ * then "member_id level coupon", each part in the order of member_id. `psql` can compute the same.
  */
 void result_checksum(PeriodResult *result);
 

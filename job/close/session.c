@@ -44,10 +44,9 @@ bool session_refresh(Session *session, Error *reterr)
     session->closed = closed;
     session->closed_count = count;
     session->range = (ClosedRange){.any = count > 0};
-    return count == 0 ||
-           (period_parse(closed[0].period, &session->range.first, reterr) &&
-            period_parse(closed[count - 1].period, &session->range.last, reterr) &&
-            check_contiguous(session, reterr));
+    return count == 0 || (period_parse(closed[0].period, &session->range.first, reterr) &&
+                          period_parse(closed[count - 1].period, &session->range.last, reterr) &&
+                          check_contiguous(session, reterr));
 }
 
 static bool open_leader(Session *session, Error *reterr)
@@ -175,8 +174,8 @@ static void remember_planned(Session *session, const PeriodResult *result)
 {
     size_t capacity = session->planned_grant_count;
     size_t total = session->planned_grant_count + result->grant_count;
-    session->planned_grants = array_grow(session->planned_grants, &capacity, total + 1,
-                                         sizeof *session->planned_grants);
+    session->planned_grants =
+        array_grow(session->planned_grants, &capacity, total + 1, sizeof *session->planned_grants);
     memcpy(session->planned_grants + session->planned_grant_count, result->grants,
            result->grant_count * sizeof *result->grants);
     session->planned_grant_count = total;
@@ -194,8 +193,9 @@ bool session_finish_result(Session *session, PeriodResult *result, const Standin
         char period[PERIOD_TEXT_BYTES];
         GrantRow *elsewhere = NULL;
         size_t count = 0;
-        if (!grants_elsewhere(session->leader, &session->arena, period_format(result->period, period),
-                              session->today, &elsewhere, &count, reterr)) {
+        if (!grants_elsewhere(session->leader, &session->arena,
+                              period_format(result->period, period), session->today, &elsewhere,
+                              &count, reterr)) {
             return false;
         }
         result_once_per_level(result, elsewhere, count, standing->grants, standing->grant_count);

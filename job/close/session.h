@@ -1,9 +1,9 @@
 /*
  * A command's session: the leader's connection, the lock, what is closed, today.
  *
- * Call order: session_open, anything, session_close. The leader's connection holds the lock and the publishing
- * transaction; the events are read on others (reading.h). A session that does not publish sees one snapshot of the
- * results from its beginning to its end, and takes no lock.
+ * Call order: session_open, anything, session_close. The leader's connection holds the lock and the
+ * publishing transaction; the events are read on others (reading.h). A session that does not
+ * publish sees one snapshot of the results from its beginning to its end, and takes no lock.
  */
 #pragma once
 
@@ -38,7 +38,8 @@ MUST_CHECK bool session_refresh(Session *session, Error *reterr);
 /* A closed period's row, or NULL. */
 const ClosedPeriod *session_closed(const Session *session, Period period);
 
-/* The standings of the period before `period`, empty where it is not closed. *ret_set owns the rows. */
+/* The standings of the period before `period`, empty where it is not closed. *ret_set owns the
+ * rows. */
 MUST_CHECK bool session_levels_before(Session *session, Period period, StandingSet *ret_set,
                                       LevelsBefore *ret_before, Error *reterr);
 
@@ -53,7 +54,8 @@ LevelsBefore levels_before_of_result(const PeriodResult *result);
 MUST_CHECK bool session_finish_result(Session *session, PeriodResult *result,
                                       const Standing *standing, Error *reterr);
 
-/* Keeps a summary; session_tell hands the kept ones to the caller, once they are true: after the commit. */
+/* Keeps a summary; session_tell hands the kept ones to the caller, once they are true: after the
+ * commit. */
 void session_add_summary(Session *session, const RunSummary *summary);
 void session_tell(Session *session);
 

@@ -82,8 +82,8 @@ const char *anomaly_detail(Fate reason, const AnomalySample *sample, const char 
     char taken[32];
     switch (reason) {
     case FATE_UNKNOWN_MEMBER:
-        (void)snprintf(text, ANOMALY_DETAIL_BYTES, "%s of a member who is not in the members' table",
-                       kind);
+        (void)snprintf(text, ANOMALY_DETAIL_BYTES,
+                       "%s of a member who is not in the members' table", kind);
         break;
     case FATE_UNKNOWN_KIND:
         (void)snprintf(text, ANOMALY_DETAIL_BYTES, "no rule in force names this kind (%s)", kind);

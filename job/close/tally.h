@@ -1,8 +1,8 @@
 /*
  * What became of the events: counts by fate, and samples of the anomalies (contract 6).
  *
- * Each worker fills a Tally of its own; tally_merge adds them up. The samples are the events with the smallest
- * ids, so they do not depend on how many workers there were or who saw what first.
+ * Each worker fills a Tally of its own; tally_merge adds them up. The samples are the events with
+ * the smallest ids, so they do not depend on how many workers there were or who saw what first.
  */
 #pragma once
 
@@ -33,11 +33,12 @@ typedef struct SampleList {
 typedef struct Tally {
     int64_t events; /* read, counted where they arrive: the fates must add up to it */
     int64_t window_fates[FATE_COUNT];
-    int64_t month_fates[FATE_COUNT]; /* those of the period's own month */
+    int64_t month_fates[FATE_COUNT];     /* those of the period's own month */
     SampleList samples[ANOMALY_REASONS]; /* of the period's own month */
 } Tally;
 
-/* Counts one event; `own_month`: its local month is the period; `sample` is looked at for anomalies only. */
+/* Counts one event; `own_month`: its local month is the period; `sample` is looked at for anomalies
+ * only. */
 void tally_add(Tally *tally, Fate fate, bool own_month, const AnomalySample *sample);
 void tally_merge(Tally *tally, const Tally *other);
 

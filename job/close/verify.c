@@ -1,6 +1,6 @@
 /*
- * verify: a full recomputation against what stands (contract 9). Reads only, under no lock: the results in one
- * snapshot, the events in another.
+ * verify: a full recomputation against what stands (contract 9). Reads only, under no lock: the
+ * results in one snapshot, the events in another.
  */
 #include "close/period_run.h"
 
@@ -22,8 +22,8 @@ static void report(VerifyResult *result, int64_t member_id, const char *what, co
 static const char *standing_text(Arena *arena, const char *level, int64_t points, int64_t expiring)
 {
     return level == NULL ? "none"
-                         : arena_printf(arena, "%s, %" PRId64 " points, %" PRId64 " expiring", level,
-                                        points, expiring);
+                         : arena_printf(arena, "%s, %" PRId64 " points, %" PRId64 " expiring",
+                                        level, points, expiring);
 }
 
 static const char *change_text(Arena *arena, const ChangeRow *change)
@@ -67,7 +67,8 @@ static void report_changes(Session *session, const PeriodResult *computed, const
     }
 }
 
-/* A grant that is no longer deserved and marked as overgranted is no difference: it is kept on purpose. */
+/* A grant that is no longer deserved and marked as overgranted is no difference: it is kept on
+ * purpose. */
 static void report_grants(Session *session, const Standing *standing,
                           const PeriodDifference *difference, VerifyResult *result)
 {

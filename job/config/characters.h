@@ -18,8 +18,8 @@ size_t character_decode(const char *bytes, size_t length, uint32_t *ret_characte
 bool character_is_unprintable(uint32_t character);
 
 /*
- * Refuses NUL bytes, what is not UTF-8, a byte order mark, control characters, tabs that indent, and
- * lines that begin with %TAG.
+ * Refuses NUL bytes, what is not UTF-8, a byte order mark, control characters, tabs that indent,
+ * and lines that begin with %TAG.
  */
 MUST_CHECK bool characters_check(const Reader *reader, const char *text, size_t length,
                                  Error *reterr);

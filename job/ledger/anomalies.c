@@ -103,9 +103,10 @@ bool anomalies_equal(Connection *connection, int64_t run_id, const AnomalyCount 
                    1, values, &stored, reterr)) {
         return false;
     }
-    bool equal = (size_t)PQntuples(stored) == row_count &&
-                 counts_equal(stored_counts, counts, count_count);
-    /* Rows of one reason are in the order of the event ids on both sides; the reasons need not be. */
+    bool equal =
+        (size_t)PQntuples(stored) == row_count && counts_equal(stored_counts, counts, count_count);
+    /* Rows of one reason are in the order of the event ids on both sides; the reasons need not be.
+     */
     for (size_t i = 0; equal && i < row_count; i++) {
         char event_id[24];
         (void)snprintf(event_id, sizeof event_id, "%" PRId64, rows[i].event_id);

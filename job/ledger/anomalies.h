@@ -1,5 +1,6 @@
 /*
- * The anomalies of a period: counts by reason and samples (contract 6, 7.2). In the caller's transaction.
+ * The anomalies of a period: counts by reason and samples (contract 6, 7.2). In the caller's
+ * transaction.
  */
 #pragma once
 
@@ -28,7 +29,8 @@ MUST_CHECK bool anomalies_write(Connection *connection, const char *period, int6
                                 const AnomalyRow *rows, size_t row_count, Error *reterr);
 
 /*
- * Whether a run's stored anomalies of the period's own month are these: the same counts and the same events.
+ * Whether a run's stored anomalies of the period's own month are these: the same counts and the
+ * same events.
  */
 MUST_CHECK bool anomalies_equal(Connection *connection, int64_t run_id, const AnomalyCount *counts,
                                 size_t count_count, const AnomalyRow *rows, size_t row_count,

@@ -1,8 +1,9 @@
 /*
- * The level changes of a period, and what a later run changed in its standings (contract 5.3, 7.2, 8.3).
+ * The level changes of a period, and what a later run changed in its standings
+ * (contract 5.3, 7.2, 8.3).
  *
- * A change that is no longer true keeps its row and names the run that superseded it; one that stays true keeps
- * its row and its run. All inside the caller's transaction.
+ * A change that is no longer true keeps its row and names the run that superseded it; one that
+ * stays true keeps its row and its run. All inside the caller's transaction.
  */
 #pragma once
 

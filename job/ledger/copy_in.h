@@ -1,8 +1,8 @@
 /*
  * Inside ledger/ only: rows into a table by COPY BINARY.
  *
- * Call order: copy_in_begin, encode rows into `buffer` and call copy_in_flush after each, copy_in_finish. After a
- * failure the transaction is aborted and the CopyIn is already cleaned up.
+ * Call order: copy_in_begin, encode rows into `buffer` and call copy_in_flush after each,
+ * copy_in_finish. After a failure the transaction is aborted and the CopyIn is already cleaned up.
  */
 #pragma once
 

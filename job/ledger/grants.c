@@ -88,8 +88,8 @@ bool grants_add(Connection *connection, const char *period, int64_t run_id, cons
     int64_t first_id = 0;
     if ((int64_t)row_count >= GRANTS_PER_RUN ||
         __builtin_mul_overflow(run_id, GRANTS_PER_RUN, &first_id)) {
-        return error_set(reterr, EXIT_BUG, NULL, "run %" PRId64 " has no ids for %zu grants", run_id,
-                         row_count);
+        return error_set(reterr, EXIT_BUG, NULL, "run %" PRId64 " has no ids for %zu grants",
+                         run_id, row_count);
     }
     CopyIn copy;
     if (!copy_in_begin(connection,

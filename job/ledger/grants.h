@@ -1,6 +1,6 @@
 /*
- * The coupon grants (contract 5.4, 7.2, 8.3). A grant is never deleted: it is revoked, or kept and marked as
- * overgranted. All inside the caller's transaction.
+ * The coupon grants (contract 5.4, 7.2, 8.3). A grant is never deleted: it is revoked, or kept and
+ * marked as overgranted. All inside the caller's transaction.
  */
 #pragma once
 
@@ -33,9 +33,9 @@ MUST_CHECK bool grants_read(Connection *connection, Arena *arena, const char *pe
                             GrantRow **ret_rows, size_t *ret_count, Error *reterr);
 
 /*
- * The grants of other periods that keep a coupon from being granted again: those of earlier periods, and those of
- * later ones whose issue has begun by `today` (the others will be revoked when the levels are carried forward).
- * By member_id; only member_id and coupon are filled.
+ * The grants of other periods that keep a coupon from being granted again: those of earlier
+ * periods, and those of later ones whose issue has begun by `today` (the others will be revoked
+ * when the levels are carried forward). By member_id; only member_id and coupon are filled.
  */
 MUST_CHECK bool grants_elsewhere(Connection *connection, Arena *arena, const char *period,
                                  int32_t today, GrantRow **ret_rows, size_t *ret_count,

@@ -23,8 +23,8 @@ bool runs_lock(Connection *connection, bool wait, const atomic_int *stop_signal,
     for (;;) {
         CLEANUP_RESULT PGresult *result = NULL;
         bool taken = false;
-        if (!query_run(connection, "select pg_catalog.pg_try_advisory_lock(" RUNS_LOCK_KEY ")", 0, NULL,
-                       &result, reterr) ||
+        if (!query_run(connection, "select pg_catalog.pg_try_advisory_lock(" RUNS_LOCK_KEY ")", 0,
+                       NULL, &result, reterr) ||
             !query_bool(result, 0, 0, &taken, reterr)) {
             return false;
         }
@@ -35,7 +35,8 @@ bool runs_lock(Connection *connection, bool wait, const atomic_int *stop_signal,
             return error_set(reterr, EXIT_LOCKED, "wait for it, or run without --no-wait.",
                              "another run holds the lock");
         }
-        /* Asked again and again rather than waited for in the server, so that a signal ends the wait at once. */
+        /* Asked again and again rather than waited for in the server, so that a signal ends the
+         * wait at once. */
         if (stop_signal != NULL && atomic_load(stop_signal) != 0) {
             return error_set(reterr, EXIT_INTERRUPTED, NULL,
                              "stopped while waiting for another run to end");
@@ -75,11 +76,12 @@ bool runs_sweep(Connection *connection, Error *reterr)
         return false;
     }
     CLEANUP_RESULT PGresult *superseded = NULL;
-    if (!query_run(connection,
-                   "select s.run_id from tierclose.superseded s"
-                   " where pg_catalog.to_regclass('tierclose.standing_run_' || s.run_id) is not null"
-                   " order by 1",
-                   0, NULL, &superseded, reterr)) {
+    if (!query_run(
+            connection,
+            "select s.run_id from tierclose.superseded s"
+            " where pg_catalog.to_regclass('tierclose.standing_run_' || s.run_id) is not null"
+            " order by 1",
+            0, NULL, &superseded, reterr)) {
         return false;
     }
     for (int row = 0; row < PQntuples(superseded); row++) {
@@ -143,11 +145,11 @@ static bool publish_run(Connection *connection, const RunResult *result, Error *
 {
     const RunFigures *figures = &result->figures;
     const int64_t counts[] = {
-        result->run_id,           figures->members,         figures->points,
-        figures->events,          figures->events_earning,  figures->events_refund,
-        figures->events_capped,   figures->events_ineligible, figures->events_anomalous,
-        figures->upgrades,        figures->downgrades,      figures->program_changes,
-        figures->grants,          figures->revoked,         figures->overgranted,
+        result->run_id,         figures->members,           figures->points,
+        figures->events,        figures->events_earning,    figures->events_refund,
+        figures->events_capped, figures->events_ineligible, figures->events_anomalous,
+        figures->upgrades,      figures->downgrades,        figures->program_changes,
+        figures->grants,        figures->revoked,           figures->overgranted,
         figures->anomalies,
     };
     enum { COUNTS = sizeof counts / sizeof counts[0], TEXTS = 6 };
@@ -161,10 +163,8 @@ static bool publish_run(Connection *connection, const RunResult *result, Error *
     values[COUNTS + 1] = result->result_checksum;
     values[COUNTS + 2] = result->members_digest;
     values[COUNTS + 3] = result->snapshot_visible;
-    values[COUNTS + 4] =
-        result->system_identifier[0] == '\0' ? NULL : result->system_identifier;
-    values[COUNTS + 5] =
-        result->carried ? NULL : number(result->snapshot_taken_at_us, taken_at);
+    values[COUNTS + 4] = result->system_identifier[0] == '\0' ? NULL : result->system_identifier;
+    values[COUNTS + 5] = result->carried ? NULL : number(result->snapshot_taken_at_us, taken_at);
     CLEANUP_RESULT PGresult *updated = NULL;
     return query_run(
         connection,
@@ -268,10 +268,13 @@ bool runs_closed(Connection *connection, ClosedPeriod **ret_periods, size_t *ret
     CLEANUP_RESULT PGresult *result = NULL;
     if (!query_run(connection,
                    "select p.period, p.run_id, p.checked_run_id, r.snapshot,"
-                   " coalesce(" SQL_MICROSECONDS("r.snapshot_taken_at") ", 0),"
-                   " r.system_identifier, r.config_sha256, r.members_digest, r.result_checksum"
-                   " from tierclose.published p"
-                   " join tierclose.run r on r.run_id = p.checked_run_id order by p.period",
+                   " coalesce(" SQL_MICROSECONDS(
+                       "r.snapshot_taken_at") ", 0),"
+                                              " r.system_identifier, r.config_sha256, "
+                                              "r.members_digest, r.result_checksum"
+                                              " from tierclose.published p"
+                                              " join tierclose.run r on r.run_id = "
+                                              "p.checked_run_id order by p.period",
                    0, NULL, &result, reterr)) {
         return false;
     }

@@ -1,10 +1,10 @@
 /*
  * The run ledger: the lock, the run rows, which periods are closed and by whom (contract 8).
  *
- * Call order of a run that publishes: runs_lock, runs_sweep, runs_start (committed at once, so that the run is
- * seen while it works), the work in a transaction of snapshot_begin, runs_publish within it, runs_commit. A run that
- * fails says so with runs_fail. All on the leader's connection: the lock ends with it, so a run whose connection
- * died cannot publish beside its successor.
+ * Call order of a run that publishes: runs_lock, runs_sweep, runs_start (committed at once, so that
+ * the run is seen while it works), the work in a transaction of snapshot_begin, runs_publish within
+ * it, runs_commit. A run that fails says so with runs_fail. All on the leader's connection: the
+ * lock ends with it, so a run whose connection died cannot publish beside its successor.
  */
 #pragma once
 
@@ -25,15 +25,16 @@
 enum { PERIOD_BYTES = sizeof "YYYY-MM", SHA256_BYTES = 65 };
 
 /*
- * Takes the job's lock for this database, waiting for it if told to. EXIT_LOCKED: another run holds it. While it
- * waits it looks at *stop_signal (NULL: none), and at a signal ends with EXIT_INTERRUPTED.
+ * Takes the job's lock for this database, waiting for it if told to. EXIT_LOCKED: another run holds
+ * it. While it waits it looks at *stop_signal (NULL: none), and at a signal ends with
+ * EXIT_INTERRUPTED.
  */
 MUST_CHECK bool runs_lock(Connection *connection, bool wait, const atomic_int *stop_signal,
                           Error *reterr);
 
 /*
- * With the lock held: marks the running rows of dead runs as failed, and drops the standings of runs that were
- * superseded. What readers still use stays for the next sweep.
+ * With the lock held: marks the running rows of dead runs as failed, and drops the standings of
+ * runs that were superseded. What readers still use stays for the next sweep.
  */
 MUST_CHECK bool runs_sweep(Connection *connection, Error *reterr);
 
@@ -82,8 +83,8 @@ typedef struct RunResult {
     const char *period;
     bool changed;
     bool standings_written; /* false: the standings that stand are another run's */
-    bool carried;           /* only the levels before changed: the run that read the events stays the one whose
-                               snapshot counts */
+    bool carried; /* only the levels before changed: the run that read the events stays the one
+                     whose snapshot counts */
     RunFigures figures;
     const char *result_checksum;
     const char *members_digest;
@@ -117,7 +118,8 @@ typedef struct ClosedPeriod {
     char result_checksum[SHA256_BYTES];
 } ClosedPeriod;
 
-/* The closed periods, oldest first. Free with runs_closed_free. EXIT_CONFIG: sql/ is not deployed. */
+/* The closed periods, oldest first. Free with runs_closed_free. EXIT_CONFIG: sql/ is not deployed.
+ */
 MUST_CHECK bool runs_closed(Connection *connection, ClosedPeriod **ret_periods, size_t *ret_count,
                             Error *reterr);
 void runs_closed_free(ClosedPeriod *periods, size_t count);

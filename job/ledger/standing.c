@@ -44,8 +44,7 @@ static bool read_rows(Connection *connection, int64_t run_id, RowList *list, Err
     char sql[SQL_BYTES];
     (void)snprintf(sql, sizeof sql,
                    "copy (select member_id, points, expiring_points, level_rank"
-                   " from tierclose.standing where run_id = %" PRId64
-                   ") to stdout (format binary)",
+                   " from tierclose.standing where run_id = %" PRId64 ") to stdout (format binary)",
                    run_id);
     if (!query_copy_rows(connection, sql, 4, add_row, list, reterr)) {
         return false;
@@ -159,7 +158,8 @@ bool standing_write_begin(Connection *connection, int64_t run_id, const Standing
     if (!write_levels(connection, run_text, levels, level_count, reterr)) {
         return false;
     }
-    /* The check spares ATTACH a scan; autovacuum has nothing to do in a table that never changes. */
+    /* The check spares ATTACH a scan; autovacuum has nothing to do in a table that never changes.
+     */
     (void)snprintf(sql, sizeof sql,
                    "create table tierclose.standing_run_%s (like tierclose.standing,"
                    " constraint standing_run_check check (run_id = %s))",
@@ -167,7 +167,8 @@ bool standing_write_begin(Connection *connection, int64_t run_id, const Standing
     if (!connection_execute(connection, sql, reterr)) {
         return false;
     }
-    /* Created in this transaction, so the rows can be written as already frozen: no second write later. */
+    /* Created in this transaction, so the rows can be written as already frozen: no second write
+     * later. */
     (void)snprintf(sql, sizeof sql,
                    "copy tierclose.standing_run_%s (run_id, member_id, points, expiring_points,"
                    " level_rank) from stdin (format binary, freeze)",

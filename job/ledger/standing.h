@@ -1,10 +1,10 @@
 /*
  * The standings of a run: read what stands, write a new set (contract 7.2, 8.1).
  *
- * Every run that changes a period writes its standings into a fresh table of its own, by COPY, with the primary
- * key made afterwards, and attaches it; which run's table is a period's is one row in tierclose.published. So a
- * publication touches no row that readers see, and nothing is ever updated in bulk. All inside the caller's
- * transaction: until its commit nobody sees any of it.
+ * Every run that changes a period writes its standings into a fresh table of its own, by COPY, with
+ * the primary key made afterwards, and attaches it; which run's table is a period's is one row in
+ * tierclose.published. So a publication touches no row that readers see, and nothing is ever
+ * updated in bulk. All inside the caller's transaction: until its commit nobody sees any of it.
  *
  * Call order for writing: standing_write_begin, standing_write_row in the order of member_id,
  * standing_write_finish. On failure: standing_write_abandon, and the caller rolls back.

@@ -1,12 +1,13 @@
 /*
  * Time stamps to local days and months (contract 1.1).
  *
- * A Calendar holds the zone's UTC offsets over a stretch of time, as PostgreSQL gave them, and the months of
- * a window. Offsets rather than a table of local midnights, because in some zones a local day is not one
- * stretch of time: St John's used to put its clocks back at 00:01, so that a day began, ended and began
- * again. Pure; an initialised Calendar may be read by any thread.
+ * A Calendar holds the zone's UTC offsets over a stretch of time, as PostgreSQL gave them, and the
+ * months of a window. Offsets rather than a table of local midnights, because in some zones a local
+ * day is not one stretch of time: St John's used to put its clocks back at 00:01, so that a day
+ * began, ended and began again. Pure; an initialised Calendar may be read by any thread.
  *
- * Time stamps are microseconds since 2000-01-01 00:00 UTC; local ones since 2000-01-01 00:00 wall clock.
+ * Time stamps are microseconds since 2000-01-01 00:00 UTC; local ones since 2000-01-01 00:00 wall
+ * clock.
  */
 #pragma once
 
@@ -28,7 +29,8 @@ typedef struct Calendar {
     int64_t month_start_us[WINDOW_MONTHS_MAX + 1]; /* local; the last one ends the window */
 } Calendar;
 
-/* Covers the months first..last; segments must reach a day beyond them on both sides and outlive it. */
+/* Covers the months first..last; segments must reach a day beyond them on both sides and outlive
+ * it. */
 void calendar_init(Calendar *ret_calendar, const ZoneSegment *segments, size_t segment_count,
                    Period first, Period last);
 
@@ -41,12 +43,13 @@ int64_t calendar_local_us(const Calendar *calendar, int64_t utc_us);
 /* The day of a wall clock time. */
 LocalDay calendar_day(int64_t local_us);
 
-/* The index of the month (0: calendar->first) that a wall clock time is in, or -1 outside the window. */
+/* The index of the month (0: calendar->first) that a wall clock time is in, or -1 outside the
+ * window. */
 int32_t calendar_month_index(const Calendar *calendar, int64_t local_us);
 
 /*
- * A stretch of UTC that holds every time stamp of the months first..last, and little else: the stretch to
- * read, before each row is put into its month by its wall clock.
+ * A stretch of UTC that holds every time stamp of the months first..last, and little else: the
+ * stretch to read, before each row is put into its month by its wall clock.
  */
 void calendar_utc_bounds(const Calendar *calendar, Period first, Period last, int64_t *ret_from_us,
                          int64_t *ret_until_us);

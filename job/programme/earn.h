@@ -3,19 +3,20 @@
  *
  * No I/O and no clock, so a month closed last year replays to the same points.
  *
- * The months of a window are folded from the newest to the oldest. A refund acts on its own month and
- * earlier ones, the latest credit first, so what a month's refunds leave untaken is handed down, as Takes, to
- * the month before; nothing ever has to be looked up in a month that was already folded. Call order for a
- * member: an empty TakeList, earn_month for each month with events (newest first), then take_fate for each
- * take that is left in the list.
+ * The months of a window are folded from the newest to the oldest. A refund acts on its own month
+ * and earlier ones, the latest credit first, so what a month's refunds leave untaken is handed
+ * down, as Takes, to the month before; nothing ever has to be looked up in a month that was already
+ * folded. Call order for a member: an empty TakeList, earn_month for each month with events (newest
+ * first), then take_fate for each take that is left in the list.
  *
- * Example: a credit of 120.50 in May, a refund of 20.50 in June. earn_month(June) finds no credit of the order
- * and leaves the take in the list; earn_month(May) takes 20.50 off the credit: floor(100.00) = 100 points,
- * dated on the day of the credit (contract 3.2, 3.3).
+ * Example: a credit of 120.50 in May, a refund of 20.50 in June. earn_month(June) finds no credit
+ * of the order and leaves the take in the list; earn_month(May) takes 20.50 off the credit:
+ * floor(100.00) = 100 points, dated on the day of the credit (contract 3.2, 3.3).
  *
- * A fraud that voids its member (contract 3.5) reaches the events of its own local month and earlier months, like any
- * take. That differs from "occurred at or before it" only where clocks go back over a month's end, as St John's did
- * until 2011: what occurred before it, but in the next local month, stays.
+ * A fraud that voids its member (contract 3.5) reaches the events of its own local month and
+ * earlier months, like any take. That differs from "occurred at or before it" only where clocks go
+ * back over a month's end, as St John's did until 2011: what occurred before it, but in the next
+ * local month, stays.
  *
  * A workspace is one thread's; its buffers grow to the largest member-month seen and are reused.
  */
@@ -69,8 +70,8 @@ typedef struct Event {
     const int32_t *categories;
     uint32_t category_count;
     int32_t points;
-    uint8_t slot;    /* the kind; SLOT_UNKNOWN */
-    uint8_t present; /* EVENT_HAS_* */
+    uint8_t slot;       /* the kind; SLOT_UNKNOWN */
+    uint8_t present;    /* EVENT_HAS_* */
     uint8_t fate;       /* out: Fate */
     uint8_t ineligible; /* out: Ineligible */
 } Event;
@@ -82,10 +83,10 @@ typedef struct Take {
     int64_t event_id;
     int64_t remaining_cents; /* where it does not want all */
     int64_t taken_cents;
-    Period month;      /* its own */
-    bool has_order;    /* false: a fraud without order that voids its member all the same */
+    Period month;   /* its own */
+    bool has_order; /* false: a fraud without order that voids its member all the same */
     bool wants_all;
-    bool found;        /* its order held something when its turn came */
+    bool found; /* its order held something when its turn came */
     bool is_fraud;
     bool voids_member; /* contract 3.5 */
 } Take;
@@ -120,9 +121,10 @@ void earn_workspace_destroy(EarnWorkspace *workspace);
 
 /*
  * Folds one member's events of one local month. `rules`: those in force then, NULL where none are.
- * `events` may come in any order and are sorted by (occurred_at, event_id); each gets its fate, FATE_OPEN for
- * refunds. `takes`: in, what later months' refunds still want; out, that and this month's, after they took
- * from this month's credits. *ret_points is the month's sum. EXIT_DATA where amounts or points leave int64.
+ * `events` may come in any order and are sorted by (occurred_at, event_id); each gets its fate,
+ * FATE_OPEN for refunds. `takes`: in, what later months' refunds still want; out, that and this
+ * month's, after they took from this month's credits. *ret_points is the month's sum. EXIT_DATA
+ * where amounts or points leave int64.
  */
 MUST_CHECK bool earn_month(EarnWorkspace *workspace, const RuleSet *rules, Period month,
                            Event *events, size_t event_count, TakeList *takes, int64_t *ret_points,
@@ -133,6 +135,7 @@ const Earned *earn_lines(const EarnWorkspace *workspace, size_t *ret_count);
 
 /* True when no earlier month can change the take's fate. */
 bool take_is_settled(const Take *take);
-/* The fate of a take when the window ends (or once it is settled): refund, missing order, unmatched. */
+/* The fate of a take when the window ends (or once it is settled): refund, missing order,
+ * unmatched. */
 Fate take_fate(const Take *take);
 void take_list_add(TakeList *list, const Take *take);

@@ -1,9 +1,9 @@
 /*
  * Caps: what a set of kinds earns in a day or a month is at most max_points (contract 4.4).
  *
- * What is over is cut from the latest lines first, each down to no less than 0, so that the points that a
- * member saw first stay. The sum over the set is then min(sum, max_points), and the next cap sees what is
- * left. A line of negative points is never cut: it already lowers the sum.
+ * What is over is cut from the latest lines first, each down to no less than 0, so that the points
+ * that a member saw first stay. The sum over the set is then min(sum, max_points), and the next cap
+ * sees what is left. A line of negative points is never cut: it already lowers the sum.
  */
 #include "programme/earn_workspace.h"
 

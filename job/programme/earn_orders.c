@@ -1,5 +1,6 @@
 /*
- * Orders: purchase events to credits, refunds and fraud off them, points, category days (contract 3).
+ * Orders: purchase events to credits, refunds and fraud off them, points, category days (contract
+ * 3).
  */
 #include "programme/calendar.h"
 #include "programme/earn_workspace.h"
@@ -81,7 +82,8 @@ static const Take *first_void(const TakeList *takes, int64_t credit_at_us)
     return first;
 }
 
-/* Lets the order's takes, in time, take from a credit; returns what is left of it (contract 3.3, 3.5). */
+/* Lets the order's takes, in time, take from a credit; returns what is left of it
+ * (contract 3.3, 3.5). */
 static int64_t take_from_credit(TakeList *takes, int64_t order_id, int64_t credit_at_us,
                                 int64_t amount_cents, bool *ret_voided)
 {
@@ -166,8 +168,8 @@ static bool earn_credit(EarnWorkspace *workspace, const RuleSet *rules, Event *e
     bool voided = false;
     int64_t left_cents = amount_cents;
     if (takes->count > 0) {
-        left_cents = take_from_credit(takes, dated->order_id, dated->occurred_at_us, amount_cents,
-                                      &voided);
+        left_cents =
+            take_from_credit(takes, dated->order_id, dated->occurred_at_us, amount_cents, &voided);
     }
     Earned *line = earn_add_line(workspace);
     line->occurred_at_us = dated->occurred_at_us;
@@ -185,7 +187,7 @@ static bool earn_credit(EarnWorkspace *workspace, const RuleSet *rules, Event *e
             return false;
         }
     } else {
-        ineligible = voided                     ? INELIGIBLE_VOIDED
+        ineligible = voided                      ? INELIGIBLE_VOIDED
                      : left_cents < amount_cents ? INELIGIBLE_REFUNDED
                                                  : INELIGIBLE_BELOW_MINIMUM;
     }

@@ -38,7 +38,8 @@ MUST_CHECK bool earn_orders(EarnWorkspace *workspace, const RuleSet *rules, Even
 MUST_CHECK bool earn_caps(EarnWorkspace *workspace, const RuleSet *rules, Error *reterr);
 
 /* Negative, zero or positive as (at, id) is before, at or after the other. */
-static inline int earn_compare_time(int64_t at_us, int64_t id, int64_t other_at_us, int64_t other_id)
+static inline int earn_compare_time(int64_t at_us, int64_t id, int64_t other_at_us,
+                                    int64_t other_id)
 {
     if (at_us != other_at_us) {
         return at_us < other_at_us ? -1 : 1;

@@ -29,12 +29,14 @@ static inline int64_t level_points(int64_t sum)
 /* The rank of the highest level whose min_points is not above the points (contract 5.1). */
 int32_t level_rank(const RuleSet *rules, int64_t points);
 
-/* The change from the level before (a rank, LEVEL_NONE or LEVEL_FOREIGN) to a rank (contract 5.2, 5.3). */
+/* The change from the level before (a rank, LEVEL_NONE or LEVEL_FOREIGN) to a rank
+ * (contract 5.2, 5.3). */
 Direction level_change(int32_t before, int32_t after);
 
 /*
- * The coupons that a change deserves, as a range of rules->coupons.coupons: [*ret_first, *ret_until). Empty
- * unless the change is up (contract 5.4). once_per_level is the caller's to apply: it needs the past.
+ * The coupons that a change deserves, as a range of rules->coupons.coupons: [*ret_first,
+ * *ret_until). Empty unless the change is up (contract 5.4). once_per_level is the caller's to
+ * apply: it needs the past.
  */
 void level_coupons(const RuleSet *rules, int32_t before, int32_t after, size_t *ret_first,
                    size_t *ret_until);

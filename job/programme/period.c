@@ -50,8 +50,8 @@ const char *period_format(Period period, char text[PERIOD_TEXT_BYTES])
 }
 
 /*
- * Days from civil date and back, counted in eras of 400 years that begin on 1 March, so that the leap day is
- * the last of its year. The constant moves the origin from 0000-03-01 to 2000-01-01.
+ * Days from civil date and back, counted in eras of 400 years that begin on 1 March, so that the
+ * leap day is the last of its year. The constant moves the origin from 0000-03-01 to 2000-01-01.
  */
 enum { DAYS_PER_ERA = 146097, DAYS_TO_2000 = 730425 };
 

@@ -1,9 +1,9 @@
 /*
  * Periods and days: whole-number calendar arithmetic without clock, zone or locale.
  *
- * A Period counts the months since year 0 (2025-01 is 2025 * 12 + 0), so windows are subtraction. A LocalDay
- * counts the days since 2000-01-01 in the programme's zone (PostgreSQL's own epoch, so a date read from it
- * needs no conversion). Pure and thread-safe.
+ * A Period counts the months since year 0 (2025-01 is 2025 * 12 + 0), so windows are subtraction. A
+ * LocalDay counts the days since 2000-01-01 in the programme's zone (PostgreSQL's own epoch, so a
+ * date read from it needs no conversion). Pure and thread-safe.
  */
 #pragma once
 
@@ -15,8 +15,8 @@ typedef int32_t Period;
 typedef int32_t LocalDay;
 
 enum {
-    PERIOD_FIRST = 12,             /* 0001-01 */
-    PERIOD_LAST = 9999 * 12 + 11,  /* 9999-12 */
+    PERIOD_FIRST = 12,            /* 0001-01 */
+    PERIOD_LAST = 9999 * 12 + 11, /* 9999-12 */
     PERIOD_TEXT_BYTES = sizeof "YYYY-MM",
     DAY_TEXT_BYTES = sizeof "YYYY-MM-DD",
 };

@@ -1,13 +1,14 @@
 /*
  * What a programme file says, as immutable structs.
  *
- * config/ builds a Programme in the run's arena and never changes it again; everyone else reads it, from any
- * thread. Amounts are cents, multipliers and points_per_unit are hundredths, so every rule is whole-number
- * arithmetic (contract 10).
+ * config/ builds a Programme in the run's arena and never changes it again; everyone else reads it,
+ * from any thread. Amounts are cents, multipliers and points_per_unit are hundredths, so every rule
+ * is whole-number arithmetic (contract 10).
  *
- * Kinds of events are known by *slot*: a small index into Programme.kinds, so that a set of kinds is one
- * word. The slots of the four built-in names are fixed; the others follow in the order in which the file
- * names them. The number that the database gives a kind is found at run time (ledger/).
+ * Kinds of events are known by *slot*: a small index into Programme.kinds, so that a set of kinds
+ * is one word. The slots of the four built-in names are fixed; the others follow in the order in
+ * which the file names them. The number that the database gives a kind is found at run time
+ * (ledger/).
  */
 #pragma once
 
@@ -23,7 +24,7 @@ enum {
     SLOT_FRAUD = 2,
     SLOT_CATEGORY_BONUS = 3, /* a kind for caps and reports only: no event has it (contract 3.7) */
     SLOT_FIRST_OTHER = 4,
-    SLOTS_MAX = 64,   /* so that a KindSet fits one word */
+    SLOTS_MAX = 64,     /* so that a KindSet fits one word */
     SLOT_UNKNOWN = 255, /* an event whose kind no rule of the file names */
 
     LEVELS_MAX = 100,
@@ -47,11 +48,11 @@ typedef struct Level {
 
 /* How one kind other than purchase earns (contract 4.1, 4.2). */
 typedef struct KindRule {
-    bool in_force;     /* listed under earning */
-    bool recorded;     /* points: recorded */
+    bool in_force; /* listed under earning */
+    bool recorded; /* points: recorded */
     bool once_per_day;
-    int64_t points;    /* where not recorded; >= 0 */
-    bool has_minimum; /* else the amount is not looked at */
+    int64_t points;           /* where not recorded; >= 0 */
+    bool has_minimum;         /* else the amount is not looked at */
     int64_t min_amount_cents; /* with has_minimum; may be 0: then it must only be there */
 } KindRule;
 
@@ -93,8 +94,8 @@ typedef struct CouponRules {
     int32_t issue_from_day;  /* 1..28, of the month after the period */
     int32_t issue_until_day; /* >= issue_from_day */
     int32_t valid_days;
-    bool each_level;     /* skipped_levels: each */
-    bool once_per_level; /* repeat: once_per_level */
+    bool each_level;       /* skipped_levels: each */
+    bool once_per_level;   /* repeat: once_per_level */
     const Coupon *coupons; /* sorted by level_rank, then in the file's order */
     size_t coupon_count;
 } CouponRules;
@@ -135,10 +136,11 @@ typedef struct Programme {
     const char *source_members; /* as written: name or schema.name */
     const char *source_events;
     const char *source_kinds;
-    const char *kinds[SLOTS_MAX]; /* names by slot */
-    FilePlace kind_places[SLOTS_MAX]; /* where each is first named; line 0 for a built-in one that is not */
+    const char *kinds[SLOTS_MAX];     /* names by slot */
+    FilePlace kind_places[SLOTS_MAX]; /* where each is first named; line 0 for a built-in one that
+                                         is not */
     size_t kind_count;                /* at least SLOT_FIRST_OTHER */
-    const RuleSet *rulesets; /* by `from`, oldest first; at least one */
+    const RuleSet *rulesets;          /* by `from`, oldest first; at least one */
     size_t ruleset_count;
 } Programme;
 

@@ -64,8 +64,7 @@ static void test_kinds(Connection *admin)
                      &source, &error),
          &error, "open");
     CHECK(source->kind_count == 4 && source->kind_numbers[0] == -5 &&
-              strcmp(source->kind_names[1], "purchase") == 0 &&
-              source->kind_numbers[3] == 100 &&
+              strcmp(source->kind_names[1], "purchase") == 0 && source->kind_numbers[3] == 100 &&
               strcmp(source->kind_names[3], "Ünïcode") == 0,
           "the kinds by number");
     CHECK(source->has_recorded_at && source->has_recorded_xid &&

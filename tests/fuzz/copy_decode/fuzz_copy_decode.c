@@ -1,5 +1,6 @@
 /*
- * Fuzzes the decoder of COPY BINARY: any bytes give rows or an error, and the same whether pushed whole or in pieces.
+ * Fuzzes the decoder of COPY BINARY: any bytes give rows or an error, and the same whether pushed
+ * whole or in pieces.
  */
 #include "base/error.h"
 #include "ledger/copy_decode.h"

@@ -79,7 +79,8 @@ RuleSet standard_rules(void)
                      .max_per_order = 500,
                      .bonus_points = 1,
                      .bonus_max_per_day = 5},
-        .kinds = {[SLOT_REVIEW] = {.in_force = true, .points = 1, .has_minimum = true, .min_amount_cents = 200},
+        .kinds = {[SLOT_REVIEW] =
+                      {.in_force = true, .points = 1, .has_minimum = true, .min_amount_cents = 200},
                   [SLOT_VISIT] = {.in_force = true, .points = 1, .once_per_day = true},
                   [SLOT_FOLLOW] = {.in_force = true, .points = 1},
                   [SLOT_CLUB_POST] = {.in_force = true, .points = 2},
