@@ -94,7 +94,7 @@ def main():
             failed += 1
             print(f"real data: expected {','.join(row)}\n           found    {','.join(found)}")
         before = {member_id: standing.level for member_id, standing in result.standings.items()}
-    print(f"real data: {len(expected) - failed} periods as expected, {failed} not")
+    print(f"real data: {len(expected) - failed} passed, {failed} failed")
     return 1 if failed or not expected else 0
 
 
