@@ -2,7 +2,10 @@
 
 #include "base/arena.h"
 
+#include "ledger/month_points.h"
+
 #include <inttypes.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 /* A refund that older months may still satisfy. */
@@ -24,6 +27,10 @@ struct Fold {
     EventStore *store;
     int64_t *points;
     int64_t *expiring;
+    int32_t *month_points; /* [slot][month] */
+    atomic_bool months_overflow;
+    bool incremental;
+    bool *anew;      /* by slot; incremental: all its months are folded from its events */
     OpenTakes *open; /* by partition */
     LocalDay last_day;
     Period period;
@@ -56,6 +63,8 @@ Fold *fold_create(const Programme *programme, const Calendar *calendar, const Me
     fold->store = store;
     fold->points = memory_alloc(members->count, sizeof *fold->points);
     fold->expiring = memory_alloc(members->count, sizeof *fold->expiring);
+    fold->month_points =
+        memory_alloc(members->count * calendar->month_count, sizeof *fold->month_points);
     fold->open = memory_alloc(members->partition_count, sizeof *fold->open);
     fold->period = calendar->first + (Period)calendar->month_count - 1;
     fold->last_day = period_last_day(fold->period);
@@ -73,6 +82,8 @@ void fold_destroy(Fold *fold)
     free(fold->open);
     free(fold->points);
     free(fold->expiring);
+    free(fold->month_points);
+    free(fold->anew);
     free(fold);
 }
 
@@ -107,6 +118,12 @@ static void count_event(Tally *tally, const Event *event, Fate fate, bool own_mo
     tally_add(tally, fate, own_month, &sample);
 }
 
+/* An incremental fold tallies its own month only: the older events were, in their own close. */
+static bool counts(const Fold *fold, Period month)
+{
+    return !fold->incremental || month == fold->period;
+}
+
 static void count_take(const Fold *fold, Tally *tally, const Take *take, int64_t member_id)
 {
     AnomalySample sample = {
@@ -120,17 +137,34 @@ static void count_take(const Fold *fold, Tally *tally, const Take *take, int64_t
         .has_order = take->has_order,
         .slot = take->is_fraud ? SLOT_FRAUD : SLOT_REFUND,
     };
-    tally_add(tally, take_fate(take), take->month == fold->period, &sample);
+    if (counts(fold, take->month)) {
+        tally_add(tally, take_fate(take), take->month == fold->period, &sample);
+    }
+}
+
+/* Whether older months of the member have to be folded: an incremental fold stops when nothing new
+ * is open. */
+static bool goes_on(const Fold *fold, size_t slot, const TakeList *takes)
+{
+    bool needed = !fold->incremental || fold->anew[slot];
+    for (size_t i = 0; i < takes->count && !needed; i++) {
+        needed = takes->items[i].month == fold->period && !take_is_settled(&takes->items[i]);
+    }
+    return needed;
 }
 
 /* Counts the settled takes and appends the open ones to `kept`. */
-static void keep_open_takes(const Fold *fold, FoldWorker *worker, uint32_t slot, int64_t member_id,
+static void keep_open_takes(const Fold *fold, FoldWorker *worker, uint32_t slot, size_t table_slot,
                             OpenTakes *kept)
 {
+    int64_t member_id = fold->members->ids[table_slot];
+    bool keep = goes_on(fold, table_slot, &worker->takes);
     for (size_t i = 0; i < worker->takes.count; i++) {
         const Take *take = &worker->takes.items[i];
         if (take_is_settled(take)) {
             count_take(fold, worker->tally, take, member_id);
+        }
+        if (take_is_settled(take) || !keep) {
             continue;
         }
         kept->items = array_grow(kept->items, &kept->capacity, kept->count + 1, sizeof(OpenTake));
@@ -160,8 +194,13 @@ static bool fold_member(Fold *fold, FoldWorker *worker, size_t month_index, size
     if (month_index == 0) {
         fold->expiring[slot] = points;
     }
+    if (points > INT32_MAX || points < INT32_MIN) {
+        atomic_store(&fold->months_overflow, true);
+    } else {
+        fold->month_points[slot * fold->calendar->month_count + month_index] = (int32_t)points;
+    }
     bool stands = member_stands(fold->members, slot, fold->last_day);
-    for (size_t i = 0; i < event_count; i++) {
+    for (size_t i = 0; i < event_count && counts(fold, month); i++) {
         if (events[i].fate != FATE_OPEN) {
             count_event(worker->tally, &events[i], fate_of(events[i].fate, stands),
                         month == fold->period, member_id);
@@ -200,7 +239,7 @@ bool fold_partition(Fold *fold, FoldWorker *worker, size_t month_index, size_t p
             return false;
         }
         if (worker->takes.count > 0) {
-            keep_open_takes(fold, worker, slot, fold->members->ids[first_slot + slot], &kept);
+            keep_open_takes(fold, worker, slot, first_slot + slot, &kept);
         }
     }
     free(open->items);
@@ -220,4 +259,107 @@ void fold_finish_partition(Fold *fold, FoldWorker *worker, size_t partition)
     }
     free(open->items);
     *open = (OpenTakes){0};
+}
+
+/* One member's stored months into its place; the last one of a base may be the period itself, which
+ * is read anew. */
+static bool use_row(Fold *fold, size_t slot, const StandingRow *row, const MonthPool *months,
+                    Period base_first, size_t base_count)
+{
+    int32_t stored[WINDOW_MONTHS_MAX];
+    if (!month_points_unpack(months->bytes + row->months_at, row->months_size, stored,
+                             base_count)) {
+        return false;
+    }
+    size_t month_count = fold->calendar->month_count;
+    for (size_t i = 0; i + 1 < month_count; i++) {
+        size_t from = (size_t)(fold->calendar->first - base_first) + i;
+        fold->month_points[slot * month_count + i] = stored[from];
+    }
+    return true;
+}
+
+bool fold_use_months(Fold *fold, const StandingRow *rows, size_t row_count, const MonthPool *months,
+                     Period base_first, size_t base_count, const int64_t *late, size_t late_count,
+                     Error *reterr)
+{
+    const MemberTable *members = fold->members;
+    size_t row = 0;
+    size_t next_late = 0;
+    fold->incremental = true;
+    fold->anew = memory_alloc(members->count, sizeof *fold->anew);
+    for (size_t slot = 0; slot < members->count; slot++) {
+        int64_t id = members->ids[slot];
+        while (row < row_count && rows[row].member_id < id) {
+            row++;
+        }
+        while (next_late < late_count && late[next_late] < id) {
+            next_late++;
+        }
+        bool is_late = next_late < late_count && late[next_late] == id;
+        bool has_row = row < row_count && rows[row].member_id == id;
+        if (is_late || !has_row) {
+            fold->anew[slot] = member_stands(members, slot, fold->last_day);
+        } else if (!use_row(fold, slot, &rows[row], months, base_first, base_count)) {
+            return error_set(reterr, EXIT_DATA, "close this period with --full.",
+                             "the stored points by month of member %" PRId64 " cannot be read", id);
+        }
+    }
+    return true;
+}
+
+size_t fold_pending(const Fold *fold, int64_t **ret_ids)
+{
+    const MemberTable *members = fold->members;
+    int64_t *ids = NULL;
+    size_t count = 0;
+    size_t capacity = 0;
+    for (size_t partition = 0; partition < members->partition_count; partition++) {
+        const OpenTakes *open = &fold->open[partition];
+        size_t first = 0;
+        size_t until = 0;
+        size_t next = 0;
+        member_partition_slots(members, partition, &first, &until);
+        for (size_t slot = first; slot < until; slot++) {
+            bool pending = fold->anew[slot];
+            for (; next < open->count && open->items[next].slot == slot - first; next++) {
+                pending = true;
+            }
+            if (pending) {
+                ids = array_grow(ids, &capacity, count + 1, sizeof *ids);
+                ids[count++] = members->ids[slot];
+            }
+        }
+    }
+    *ret_ids = ids;
+    return count;
+}
+
+void fold_sum_months(Fold *fold)
+{
+    size_t month_count = fold->calendar->month_count;
+    for (size_t slot = 0; slot < fold->members->count; slot++) {
+        const int32_t *months = fold_months(fold, slot);
+        int64_t sum = 0;
+        for (size_t i = 0; i < month_count; i++) {
+            sum += months[i];
+        }
+        fold->points[slot] = sum;
+        fold->expiring[slot] = months[0];
+    }
+}
+
+bool fold_months_fit(const Fold *fold)
+{
+    return !atomic_load(&fold->months_overflow);
+}
+
+const int32_t *fold_months(const Fold *fold, size_t slot)
+{
+    return fold->month_points + slot * fold->calendar->month_count;
+}
+
+size_t fold_month_count(const Fold *fold)
+{
+    return fold->calendar->month_count;
 }

@@ -1,6 +1,7 @@
 #include "close/gather.h"
 
 #include "base/arena.h"
+#include "close/event_row.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -55,25 +56,11 @@ static void put_row(Worker *worker, const EventRow *row)
     Tally *tally = worker->fold.tally;
     int64_t local_us = calendar_local_us(input->calendar, row->occurred_at_us);
     int32_t month_index = calendar_month_index(input->calendar, local_us);
-    if (month_index < 0) {
+    if (month_index < (int32_t)input->first_month) {
         return; /* the chunks reach a little over the window's ends */
     }
     tally->events++;
-    Event event = {
-        .event_id = row->event_id,
-        .occurred_at_us = row->occurred_at_us,
-        .order_id = row->order_id,
-        .item_cents = row->item_cents,
-        .discount_cents = row->discount_cents,
-        .categories = row->categories,
-        .category_count = row->category_count,
-        .points = row->points,
-        .slot = (row->present & ROW_HAS_KIND) != 0 ? kind_map_slot(input->kinds, row->kind)
-                                                   : SLOT_UNKNOWN,
-        .present = (uint8_t)(((row->present & ROW_HAS_ORDER) != 0 ? EVENT_HAS_ORDER : 0) |
-                             ((row->present & ROW_HAS_ITEM) != 0 ? EVENT_HAS_ITEM : 0) |
-                             ((row->present & ROW_HAS_POINTS) != 0 ? EVENT_HAS_POINTS : 0)),
-    };
+    Event event = event_of_row(input->kinds, row);
     if ((row->present & ROW_HAS_MEMBER) == 0) {
         const AnomalySample sample = {
             .event_id = row->event_id,
@@ -104,8 +91,11 @@ static bool connect_worker(Worker *worker, Error *reterr)
     const GatherInput *input = worker->gather->input;
     char name[NAME_BYTES];
     (void)snprintf(name, sizeof name, "%s worker %zu", input->name, worker->lane + 1);
-    return connection_open(input->dsn, name, &worker->connection, reterr) &&
-           (input->role == NULL || connection_set_role(worker->connection, input->role, reterr)) &&
+    if (!connection_open(input->dsn, name, &worker->connection, reterr)) {
+        return false;
+    }
+    watch_add(input->watch, worker->connection);
+    return (input->role == NULL || connection_set_role(worker->connection, input->role, reterr)) &&
            snapshot_join(worker->connection, input->snapshot, reterr);
 }
 
@@ -125,7 +115,7 @@ static bool fold_one(Worker *worker, size_t month_index, size_t partition, Error
     if (!fold_partition(fold, &worker->fold, month_index, partition, reterr)) {
         return false;
     }
-    if (month_index == 0) {
+    if (month_index == 0 && worker->gather->input->first_month == 0) {
         fold_finish_partition(fold, &worker->fold, partition);
     }
     return true;
@@ -136,7 +126,7 @@ typedef enum Task { TASK_FOLD, TASK_READ, TASK_WAIT, TASK_END } Task;
 
 static Task next_task(Gather *gather, size_t *ret_month, size_t *ret_index)
 {
-    if (atomic_load(&gather->stop) || gather->months_left == 0) {
+    if (atomic_load(&gather->stop) || gather->months_left == gather->input->first_month) {
         return TASK_END;
     }
     size_t month = gather->months_left - 1;
@@ -147,7 +137,8 @@ static Task next_task(Gather *gather, size_t *ret_month, size_t *ret_index)
         *ret_index = gather->next_partition++;
         return TASK_FOLD;
     }
-    size_t read_ahead = gather->chunks_needed[month > 0 ? month - 1 : 0];
+    size_t ahead = month > gather->input->first_month ? month - 1 : month;
+    size_t read_ahead = gather->chunks_needed[ahead];
     if (gather->next_chunk < read_ahead) {
         *ret_index = gather->next_chunk++;
         return TASK_READ;
@@ -301,7 +292,10 @@ bool gather(const GatherInput *input, Tally *ret_tally, Error *reterr)
         (void)pthread_join(workers[i].thread, NULL);
         tally_merge(ret_tally, workers[i].fold.tally);
         fold_worker_destroy(&workers[i].fold);
-        connection_close(&workers[i].connection);
+        if (workers[i].connection != NULL) {
+            watch_remove(input->watch, workers[i].connection);
+            connection_close(&workers[i].connection);
+        }
     }
     free(workers);
     free(gather.chunk_read);
@@ -312,5 +306,5 @@ bool gather(const GatherInput *input, Tally *ret_tally, Error *reterr)
         *reterr = gather.error;
         return false;
     }
-    return tally_reconcile(ret_tally, reterr);
+    return true;
 }

@@ -11,6 +11,7 @@
 
 #include "base/progress.h"
 #include "close/fold.h"
+#include "close/watch.h"
 #include "ledger/events.h"
 #include "ledger/snapshot.h"
 #include "programme/kinds.h"
@@ -26,13 +27,15 @@ typedef struct GatherInput {
     size_t chunk_count;
     const KindMap *kinds;
     const Calendar *calendar;
+    size_t first_month; /* 0 for the whole window; older months are neither counted nor folded */
     const MemberTable *members;
     EventStore *store; /* with `workers` lanes */
     Fold *fold;
     int workers;
+    Watch *watch;
     Progress *progress;
     atomic_int *stop_signal;
 } GatherInput;
 
-/* Reads and folds everything; *ret_tally gets the workers' sum and is reconciled (contract 6). */
+/* Reads and folds everything; *ret_tally gets the workers' sum. */
 MUST_CHECK bool gather(const GatherInput *input, Tally *ret_tally, Error *reterr);

@@ -12,6 +12,12 @@ typedef struct StartedRuns {
     size_t count;
 } StartedRuns;
 
+static bool stopped(const Session *session)
+{
+    const atomic_int *stop_signal = session->job->stop_signal;
+    return stop_signal != NULL && atomic_load(stop_signal) != 0;
+}
+
 /* Best effort: if this fails too, the next run's sweep marks them. */
 static void mark_failed(Session *session, const StartedRuns *runs, const Error *error)
 {
@@ -19,9 +25,12 @@ static void mark_failed(Session *session, const StartedRuns *runs, const Error *
         return;
     }
     Error ignored;
+    watch_hold(session->watch, true);
     runs_rollback(session->leader);
-    bool marked = runs_fail(session->leader, runs->ids, runs->count, error->message, &ignored);
+    const char *why = stopped(session) ? "stopped by a signal" : error->message;
+    bool marked = runs_fail(session->leader, runs->ids, runs->count, why, &ignored);
     (void)marked;
+    watch_hold(session->watch, false);
 }
 
 /* A dry run has had its transaction, a read-only one, since the session began. */
@@ -35,8 +44,16 @@ static bool begin(Session *session, Error *reterr)
 /* Commits; then the summaries are true and are told. */
 static bool end(Session *session, Error *reterr)
 {
-    if (session->publishes && !runs_commit(session->leader, reterr)) {
-        return false;
+    if (session->publishes) {
+        watch_hold(session->watch, true);
+        /* A signal before this point ends the run, one after it comes too late. */
+        bool committed = !stopped(session) ? runs_commit(session->leader, reterr)
+                                           : error_set(reterr, EXIT_INTERRUPTED, NULL,
+                                                       "stopped by a signal before the commit");
+        watch_hold(session->watch, false);
+        if (!committed) {
+            return false;
+        }
     }
     session_tell(session);
     return true;
@@ -69,6 +86,7 @@ static bool close_one(Session *session, Reading *reading, Period period, const c
         .action = action,
         .run_id = run_id,
         .late_events = late_events,
+        .may_be_incremental = true,
     };
     done = done && period_run(&run, &before, &result, &changed, reterr) && end(session, reterr);
     standing_set_destroy(&before_set);
@@ -92,7 +110,7 @@ static bool close_range(Session *session, PeriodRange range, Error *reterr)
     bool done = true;
     for (Period period = range.first; done && period <= range.last; period++) {
         done = close_one(session, &reading, period, "close", -1, &chained, reterr) &&
-               (session->job->dry_run || session_refresh(session, reterr));
+               (session->job->dry_run || period == range.last || session_refresh(session, reterr));
     }
     result_destroy(&chained);
     reading_end(&reading);
@@ -156,9 +174,16 @@ static bool close_period(Session *session, Period period, Error *reterr)
     }
     if (plan_is_final(period, programme->effective_day, session->today)) {
         session_note(session,
-                     "%s is final since %s; nothing was done. To change it: tierclose restate.",
+                     "%s is final since %s; nothing was done. To change it: `tierclose restate`.",
                      period_format(period, text),
                      day_format(period_next_month_day(period, programme->effective_day), day));
+        return true;
+    }
+    if (!programme->settle) {
+        session_note(session,
+                     "%s is closed, and this programme does not settle; nothing was done. To change"
+                     " it: `tierclose restate`.",
+                     period_format(period, text));
         return true;
     }
     return settle(session, period, reterr);
@@ -225,8 +250,8 @@ static void note_later_periods(Session *session, Period first)
     char from[PERIOD_TEXT_BYTES];
     char to[PERIOD_TEXT_BYTES];
     session_note(session,
-                 "Later periods keep their points. To recompute them as well: tierclose backfill"
-                 " --from %s --to %s.",
+                 "Later periods keep their points. To recompute them as well: `tierclose backfill"
+                 " --from %s --to %s`.",
                  period_format(first, from), period_format(session->range.last, to));
 }
 

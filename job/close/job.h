@@ -40,7 +40,9 @@ typedef struct RunSummary {
     int64_t run_id; /* 0: a dry run */
     Period period;
     const char *action; /* close, settle, restate, backfill */
-    const char *mode;   /* full, incremental */
+    const char *mode;   /* full, incremental: then only the own month's events are counted */
+    const char
+        *why_full; /* why an incremental close was not possible; NULL: it was, or was not wanted */
     bool dry_run;
     bool open_month; /* a dry run of a month that has not ended */
     bool changed;    /* false: the result equals what stood, nothing was rewritten */
@@ -75,7 +77,7 @@ typedef struct Job {
     const Programme *programme;
     const char *dsn; /* NULL: libpq's own environment */
     int workers;     /* 0: as many as the machine has cores, 4 at most */
-    bool full;
+    bool full;       /* read everything, and compute also where nothing has changed */
     bool dry_run;
     bool no_wait;
     bool has_today;

@@ -78,7 +78,6 @@ RunSummary period_run_summary(Session *session, const PeriodResult *result,
     GrantTerms terms = publish_terms(result, session->today);
     RunSummary summary = {
         .period = result->period,
-        .mode = "full",
         .dry_run = session->job->dry_run,
         .open_month = result->period > plan_newest_due(session->today),
         .effective_on =
@@ -122,7 +121,12 @@ static bool finish(PeriodRun *run, const PeriodResult *result, const Standing *s
         .result = result,
         .standing = standing,
         .reading = run->reading,
+        .mode = run->mode,
     };
+    if (run->reading != NULL && result->months_kept) {
+        publication.month_rules = incremental_month_rules(&session->arena, session->job->programme,
+                                                          run->reading->kinds, run->period);
+    }
     if (!publish_compare(&publication, &difference, reterr)) {
         return false;
     }
@@ -144,6 +148,8 @@ static bool finish(PeriodRun *run, const PeriodResult *result, const Standing *s
         RunSummary summary = period_run_summary(session, result, &difference);
         summary.run_id = run->run_id;
         summary.action = run->action;
+        summary.mode = run->mode;
+        summary.why_full = run->why_full;
         summary.changed = changed;
         summary.carried = carried;
         summary.late_events = run->late_events;
@@ -155,13 +161,46 @@ static bool finish(PeriodRun *run, const PeriodResult *result, const Standing *s
     return done;
 }
 
+/* Incrementally where that is wanted and possible, else in full. */
+static bool compute(PeriodRun *run, const LevelsBefore *before, PeriodResult *ret_result,
+                    Error *reterr)
+{
+    const Reading *reading = run->reading;
+    IncrementalBase base = {0};
+    run->mode = "full";
+    if (run->may_be_incremental) {
+        if (!incremental_base_find(run->session, reading, run->period, &base, reterr)) {
+            return false;
+        }
+        run->why_full = base.why_not;
+    }
+    if (base.usable) {
+        PeriodResult result;
+        bool done =
+            compute_period(reading, run->period, run->run_id, before, &base, &result, reterr);
+        incremental_base_destroy(&base);
+        if (!done) {
+            return false;
+        }
+        if (result.months_kept) {
+            run->mode = "incremental";
+            *ret_result = result;
+            return true;
+        }
+        run->why_full = "a member's month has too many points to be kept";
+        result_destroy(&result);
+    }
+    incremental_base_destroy(&base);
+    return compute_period(reading, run->period, run->run_id, before, NULL, ret_result, reterr);
+}
+
 bool period_run(PeriodRun *run, const LevelsBefore *before, PeriodResult *ret_result,
                 bool *ret_changed, Error *reterr)
 {
     Session *session = run->session;
     double started = seconds_now();
     PeriodResult result;
-    if (!reading_compute(run->reading, run->period, run->run_id, before, &result, reterr)) {
+    if (!compute(run, before, &result, reterr)) {
         return false;
     }
     Standing standing;
@@ -211,7 +250,13 @@ static bool carry_one(Session *session, Period period, const LevelsBefore *befor
                       Error *reterr)
 {
     double started = seconds_now();
-    PeriodRun run = {.session = session, .period = period, .action = action, .late_events = -1};
+    PeriodRun run = {
+        .session = session,
+        .period = period,
+        .action = action,
+        .late_events = -1,
+        .mode = "full",
+    };
     Standing standing;
     PeriodResult result = {0};
     if (!session_standing(session, period, &standing, reterr)) {

@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "close/compute.h"
 #include "close/publish.h"
 
 typedef struct PeriodRun {
@@ -16,6 +17,9 @@ typedef struct PeriodRun {
     const char *action;
     int64_t run_id;      /* 0: a dry run */
     int64_t late_events; /* for the summary */
+    bool may_be_incremental;
+    const char *mode;     /* set by period_run */
+    const char *why_full; /* likewise */
 } PeriodRun;
 
 /* Starts a run's row, to be seen while it works; a dry run has none. */

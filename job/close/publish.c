@@ -127,7 +127,7 @@ static bool write_standings(const Publication *publication, Error *reterr)
             return error_set(reterr, EXIT_INTERRUPTED, NULL,
                              "stopped by a signal while writing; nothing was published");
         }
-        if (!standing_write_row(writer, &result->standings[i], reterr)) {
+        if (!standing_write_row(writer, &result->standings[i], &result->months, reterr)) {
             return false;
         }
         progress_add(progress, 1);
@@ -255,6 +255,8 @@ bool publish_period(const Publication *publication, Error *reterr)
         .figures = figures(publication->result, publication->difference),
         .result_checksum = publication->result->checksum,
         .members_digest = reading == NULL ? NULL : digest,
+        .month_rules = publication->month_rules,
+        .mode = publication->mode,
         .snapshot_visible = reading == NULL ? NULL : reading->snapshot.visible,
         .system_identifier = reading == NULL ? "" : reading->snapshot.system_identifier,
         .snapshot_taken_at_us = reading == NULL ? 0 : reading->snapshot.taken_at_us,

@@ -16,6 +16,8 @@ typedef struct Publication {
     const Standing *standing;
     PeriodDifference *difference;
     const Reading *reading; /* NULL: levels carried forward, no events read */
+    const char *mode;
+    const char *month_rules; /* NULL: points by month are not kept */
 } Publication;
 
 /* Compares; also the anomalies, where the events were read. */

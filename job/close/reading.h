@@ -1,7 +1,7 @@
 /*
- * Reading one snapshot of the members and events, and computing periods from it (contract 8.5).
+ * Reading one snapshot of the members and events (contract 8.5).
  *
- * Call order: reading_begin, reading_compute for one period or several, reading_end. One connection
+ * Call order: reading_begin, compute_period for one period or several, reading_end. One connection
  * exports the snapshot and keeps it open; the workers of each computation join it. Nothing is
  * written here.
  */
@@ -27,14 +27,6 @@ typedef struct Reading {
 MUST_CHECK bool reading_begin(Session *session, Period first, Period last, Reading *ret_reading,
                               Error *reterr);
 void reading_end(Reading *reading);
-
-/*
- * Reads and folds a period's window. *ret_result has standings, changes and grants, but neither
- * once_per_level nor the checksum: session_finish_result. EXIT_CONFIG where no rules are in force.
- */
-MUST_CHECK bool reading_compute(Reading *reading, Period period, int64_t run_id,
-                                const LevelsBefore *before, PeriodResult *ret_result,
-                                Error *reterr);
 
 /* A digest of the ids of those who stand in a period. */
 void reading_members_digest(const Reading *reading, Period period, char hex[SHA256_HEX_BYTES]);

@@ -1,6 +1,7 @@
 #include "close/result.h"
 
 #include "base/arena.h"
+#include "ledger/month_points.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -13,18 +14,30 @@ void result_standings(PeriodResult *result, const MemberTable *members, const Fo
     const int64_t *points = fold_points(fold);
     const int64_t *expiring = fold_expiring(fold);
     LocalDay last_day = period_last_day(result->period);
+    result->months_kept = fold_months_fit(fold);
     result->standings = memory_alloc(members->count + 1, sizeof *result->standings);
     for (size_t slot = 0; slot < members->count; slot++) {
         if (!member_stands(members, slot, last_day)) {
             continue;
         }
         int64_t counted = level_points(points[slot]);
-        result->standings[result->standing_count++] = (StandingRow){
+        StandingRow *row = &result->standings[result->standing_count++];
+        *row = (StandingRow){
             .member_id = members->ids[slot],
             .points = counted,
             .expiring_points = expiring[slot],
             .level_rank = (int16_t)level_rank(result->rules, counted),
         };
+        unsigned char packed[WINDOW_MONTHS_MAX * MONTH_POINTS_BYTES_MAX];
+        size_t size = month_points_pack(fold_months(fold, slot), fold_month_count(fold), packed);
+        result->months_kept =
+            result->months_kept && month_pool_add(&result->months, row, packed, size);
+    }
+    if (!result->months_kept) {
+        result->months.size = 0;
+        for (size_t i = 0; i < result->standing_count; i++) {
+            result->standings[i].months_size = 0;
+        }
     }
 }
 
@@ -208,6 +221,7 @@ void result_checksum(PeriodResult *result)
 void result_destroy(PeriodResult *result)
 {
     free(result->standings);
+    free(result->months.bytes);
     free(result->changes);
     free(result->grants);
     free(result->flows);

@@ -26,6 +26,8 @@ typedef struct PeriodResult {
     Period period;
     const RuleSet *rules;
     StandingRow *standings;
+    MonthPool months; /* of the standings; empty where they are not kept */
+    bool months_kept;
     size_t standing_count;
     ChangeRow *changes;
     size_t change_count;
@@ -42,7 +44,7 @@ typedef struct PeriodResult {
     char checksum[SHA256_HEX_BYTES];
 } PeriodResult;
 
-/* The standings of those who get one (contract 2.2); the rules' levels. */
+/* The standings of those who get one (contract 2.2), with their points by month. */
 void result_standings(PeriodResult *result, const MemberTable *members, const Fold *fold);
 
 /*

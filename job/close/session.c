@@ -55,6 +55,7 @@ static bool open_leader(Session *session, Error *reterr)
     if (!connection_open(job->dsn, "tierclose", &session->leader, reterr)) {
         return false;
     }
+    watch_add(session->watch, session->leader);
     if (session->publishes &&
         (!connection_set_role(session->leader, JOB_ROLE, reterr) ||
          !runs_lock(session->leader, !job->no_wait, job->stop_signal, reterr) ||
@@ -83,6 +84,7 @@ bool session_open(const Job *job, bool publishes, Session *ret_session, Error *r
         .today = job->today,
         .workers = job->workers > 0 ? job->workers : default_workers(),
     };
+    session.watch = watch_start(job->stop_signal);
     if (!open_leader(&session, reterr)) {
         session_close(&session);
         return false;
@@ -93,6 +95,7 @@ bool session_open(const Job *job, bool publishes, Session *ret_session, Error *r
 
 void session_close(Session *session)
 {
+    watch_stop(session->watch);
     connection_close(&session->leader);
     runs_closed_free(session->closed, session->closed_count);
     free(session->planned_grants);
@@ -132,7 +135,7 @@ bool session_levels_before(Session *session, Period period, StandingSet *ret_set
         return true;
     }
     StandingSet set;
-    if (!standing_read(session->leader, before->run_id, &set, reterr)) {
+    if (!standing_read(session->leader, before->run_id, false, &set, reterr)) {
         return false;
     }
     assert(set.level_count <= LEVELS_MAX);
@@ -156,7 +159,7 @@ bool session_standing(Session *session, Period period, Standing *ret_standing, E
     if (closed != NULL) {
         standing.closed = true;
         standing.run_id = closed->run_id;
-        if (!standing_read(session->leader, closed->run_id, &standing.set, reterr) ||
+        if (!standing_read(session->leader, closed->run_id, false, &standing.set, reterr) ||
             !changes_read(session->leader, &session->arena, closed->period, &standing.changes,
                           &standing.change_count, reterr) ||
             !grants_read(session->leader, &session->arena, closed->period, &standing.grants,

@@ -10,12 +10,14 @@
 #include "close/difference.h"
 #include "close/job.h"
 #include "close/plan.h"
+#include "close/watch.h"
 #include "ledger/runs.h"
 
 typedef struct Session {
     const Job *job;
     Arena arena;
     Connection *leader;
+    Watch *watch;   /* every connection of the session is in it */
     bool publishes; /* holds the lock, acts as the job's role, may write */
     LocalDay today;
     int workers;

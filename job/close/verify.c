@@ -113,6 +113,7 @@ static void compare(Session *session, const PeriodResult *computed, const Standi
     report_grants(session, standing, &difference, result);
     result->summary = period_run_summary(session, computed, &difference);
     result->summary.action = "verify";
+    result->summary.mode = "full";
     difference_destroy(&difference);
 }
 
@@ -125,7 +126,7 @@ static bool compute(Session *session, Reading *reading, Period period, const Sta
         return false;
     }
     PeriodResult result = {0};
-    bool done = reading_compute(reading, period, 0, &before, &result, reterr) &&
+    bool done = compute_period(reading, period, 0, &before, NULL, &result, reterr) &&
                 session_finish_result(session, &result, standing, reterr);
     standing_set_destroy(&before_set);
     if (!done) {

@@ -171,7 +171,8 @@ bool connection_open(const char *dsn, const char *application_name, Connection *
     (void)PQsetNoticeProcessor(connection->handle, drop_notice, NULL);
     connection->cancel = PQgetCancel(connection->handle);
     if (PQserverVersion(connection->handle) < SERVER_VERSION_MIN) {
-        return error_set(reterr, EXIT_CONFIG, "use PostgreSQL 13 or newer.",
+        _Static_assert(SERVER_VERSION_MIN == 140000, "the hint names it");
+        return error_set(reterr, EXIT_CONFIG, "use PostgreSQL 14 or newer.",
                          "the server is PostgreSQL %d",
                          PQserverVersion(connection->handle) / 10000);
     }

@@ -18,8 +18,9 @@
 
 typedef struct Connection Connection;
 
-/* The oldest server whose functions the SQL uses (xid8 and pg_snapshot came with 13). */
-enum { SERVER_VERSION_MIN = 130000 };
+/* The oldest server that takes sql/: functions whose body is SQL and no string came with 14 (xid8
+ * and pg_snapshot with 13). */
+enum { SERVER_VERSION_MIN = 140000 };
 
 /*
  * Connects. `dsn` is a libpq connection string, URI or database name; NULL or "" leaves all to

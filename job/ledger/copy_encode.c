@@ -89,12 +89,18 @@ void copy_encode_text(CopyBuffer *buffer, const char *text)
         copy_encode_null(buffer);
         return;
     }
-    size_t size = strlen(text);
+    copy_encode_bytes(buffer, (const unsigned char *)text, strlen(text));
+}
+
+void copy_encode_bytes(CopyBuffer *buffer, const unsigned char *bytes, size_t size)
+{
     assert(buffer->fields_left > 0 && size <= INT32_MAX);
     buffer->fields_left--;
-    unsigned char *bytes = claim(buffer, 4 + size);
-    put_uint(bytes, size, 4);
-    memcpy(bytes + 4, text, size);
+    unsigned char *at = claim(buffer, 4 + size);
+    put_uint(at, size, 4);
+    if (size > 0) {
+        memcpy(at + 4, bytes, size);
+    }
 }
 
 void copy_encode_trailer(CopyBuffer *buffer)

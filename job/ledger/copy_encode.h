@@ -32,6 +32,7 @@ void copy_encode_bool(CopyBuffer *buffer, bool value);
 void copy_encode_date(CopyBuffer *buffer, int32_t day); /* days since 2000-01-01 */
 /* A zero-terminated text in UTF-8; NULL is SQL's NULL. Also for json; not for jsonb. */
 void copy_encode_text(CopyBuffer *buffer, const char *text);
+void copy_encode_bytes(CopyBuffer *buffer, const unsigned char *bytes, size_t size); /* bytea */
 void copy_encode_trailer(CopyBuffer *buffer);
 
 void copy_encode_clear(CopyBuffer *buffer);

@@ -1,6 +1,7 @@
 #include "ledger/events.h"
 
 #include "base/arena.h"
+#include "ledger/id_array.h"
 #include "ledger/query.h"
 
 #include <stdio.h>
@@ -278,6 +279,25 @@ bool events_read_chunk(Connection *connection, const EventChunk *chunk, const at
     return true;
 }
 
+bool events_read_members(Connection *connection, const Source *source, const int64_t *member_ids,
+                         size_t member_count, int64_t from_us, int64_t until_us,
+                         const atomic_bool *stop, EventSink sink, void *context, Error *reterr)
+{
+    char from[TIMESTAMP_TEXT_BYTES];
+    char until[TIMESTAMP_TEXT_BYTES];
+    CLEANUP_TEXT char *ids = id_array_text(member_ids, member_count);
+    CLEANUP_TEXT char *sql = text_printf(
+        "copy (select " EVENT_COLUMNS " from %s\n"
+        "      where member_id = any ('%s'::bigint[])\n"
+        "        and occurred_at >= timestamptz '%s'\n"
+        "        and occurred_at < timestamptz '%s') to stdout (format binary)",
+        source->events, ids, timestamp_format(from_us, from), timestamp_format(until_us, until));
+    if (!read_events(connection, sql, from_us, until_us, stop, sink, context, reterr)) {
+        return error_prefix(reterr, "while reading older events of %zu members", member_count);
+    }
+    return true;
+}
+
 bool events_read_member(Connection *connection, const Source *source, int64_t member_id,
                         int64_t from_us, int64_t until_us, EventSink sink, void *context,
                         Error *reterr)
@@ -298,6 +318,40 @@ bool events_read_member(Connection *connection, const Source *source, int64_t me
     return true;
 }
 
+/* The late events of [from_us, until_us): FROM and WHERE with their three parameters. */
+typedef struct LateCondition {
+    char from[TIMESTAMP_TEXT_BYTES];
+    char until[TIMESTAMP_TEXT_BYTES];
+    char since[TIMESTAMP_TEXT_BYTES];
+    const char *values[3];
+    const char *condition;
+} LateCondition;
+
+static void late_condition(const Source *source, const char *snapshot_visible,
+                           int64_t snapshot_taken_at_us, int64_t from_us, int64_t until_us,
+                           LateCondition *ret_late)
+{
+    /* The first condition is there for its index on loyalty.point_event, the second decides. */
+    static const char exact[] =
+        "(recorded_xid::text)::bigint >= (pg_snapshot_xmin($3::pg_snapshot)::text)::bigint\n"
+        "  and not pg_visible_in_snapshot(recorded_xid, $3::pg_snapshot)";
+    static const char by_time[] = "recorded_at >= $3::timestamptz";
+    const int64_t margin_us = LATE_MARGIN_HOURS * INT64_C(3600) * 1000000;
+    bool is_exact = source->late_method == LATE_EXACT;
+    ret_late->values[0] = timestamp_format(from_us, ret_late->from);
+    ret_late->values[1] = timestamp_format(until_us, ret_late->until);
+    ret_late->values[2] = is_exact
+                              ? snapshot_visible
+                              : timestamp_format(snapshot_taken_at_us - margin_us, ret_late->since);
+    ret_late->condition = is_exact ? exact : by_time;
+}
+
+#define SQL_LATE                                                                                   \
+    " from %s\n"                                                                                   \
+    "where occurred_at >= $1::timestamptz\n"                                                       \
+    "  and occurred_at < $2::timestamptz\n"                                                        \
+    "  and %s"
+
 bool events_late(Connection *connection, const Source *source, const char *snapshot_visible,
                  int64_t snapshot_taken_at_us, int64_t from_us, int64_t until_us,
                  int64_t *ret_count, Error *reterr)
@@ -306,28 +360,40 @@ bool events_late(Connection *connection, const Source *source, const char *snaps
         *ret_count = -1;
         return true;
     }
-    /* The first condition is there for its index on loyalty.point_event, the second decides. */
-    static const char exact[] =
-        "(recorded_xid::text)::bigint >= (pg_snapshot_xmin($3::pg_snapshot)::text)::bigint\n"
-        "  and not pg_visible_in_snapshot(recorded_xid, $3::pg_snapshot)";
-    static const char by_time[] = "recorded_at >= $3::timestamptz";
-    bool is_exact = source->late_method == LATE_EXACT;
-    char from[TIMESTAMP_TEXT_BYTES];
-    char until[TIMESTAMP_TEXT_BYTES];
-    char since[TIMESTAMP_TEXT_BYTES];
-    const int64_t margin_us = LATE_MARGIN_HOURS * INT64_C(3600) * 1000000;
-    const char *values[] = {timestamp_format(from_us, from), timestamp_format(until_us, until),
-                            is_exact ? snapshot_visible
-                                     : timestamp_format(snapshot_taken_at_us - margin_us, since)};
-    CLEANUP_TEXT char *sql = text_printf("select count(*) from %s\n"
-                                         "where occurred_at >= $1::timestamptz\n"
-                                         "  and occurred_at < $2::timestamptz\n"
-                                         "  and %s",
-                                         source->events, is_exact ? exact : by_time);
+    LateCondition late;
+    late_condition(source, snapshot_visible, snapshot_taken_at_us, from_us, until_us, &late);
+    CLEANUP_TEXT char *sql =
+        text_printf("select count(*)" SQL_LATE, source->events, late.condition);
     CLEANUP_RESULT PGresult *result = NULL;
-    if (!query_run(connection, sql, 3, values, &result, reterr) ||
+    if (!query_run(connection, sql, 3, late.values, &result, reterr) ||
         !query_int64(result, 0, 0, ret_count, reterr)) {
         return error_prefix(reterr, "while looking for late events");
     }
+    return true;
+}
+
+bool events_late_members(Connection *connection, const Source *source, const char *snapshot_visible,
+                         int64_t snapshot_taken_at_us, int64_t from_us, int64_t until_us,
+                         int64_t **ret_member_ids, size_t *ret_count, Error *reterr)
+{
+    LateCondition late;
+    late_condition(source, snapshot_visible, snapshot_taken_at_us, from_us, until_us, &late);
+    CLEANUP_TEXT char *sql =
+        text_printf("select distinct member_id" SQL_LATE "\n  and member_id is not null order by 1",
+                    source->events, late.condition);
+    CLEANUP_RESULT PGresult *result = NULL;
+    if (!query_run(connection, sql, 3, late.values, &result, reterr)) {
+        return error_prefix(reterr, "while looking for late events");
+    }
+    size_t count = (size_t)PQntuples(result);
+    int64_t *member_ids = memory_alloc(count + 1, sizeof *member_ids);
+    for (size_t row = 0; row < count; row++) {
+        if (!query_int64(result, (int)row, 0, &member_ids[row], reterr)) {
+            free(member_ids);
+            return false;
+        }
+    }
+    *ret_member_ids = member_ids;
+    *ret_count = count;
     return true;
 }

@@ -68,3 +68,18 @@ MUST_CHECK bool events_read_member(Connection *connection, const Source *source,
 MUST_CHECK bool events_late(Connection *connection, const Source *source,
                             const char *snapshot_visible, int64_t snapshot_taken_at_us,
                             int64_t from_us, int64_t until_us, int64_t *ret_count, Error *reterr);
+
+/*
+ * The members that the late events of [from_us, until_us) belong to, ascending; not with
+ * LATE_UNKNOWN. The caller frees the list.
+ */
+MUST_CHECK bool events_late_members(Connection *connection, const Source *source,
+                                    const char *snapshot_visible, int64_t snapshot_taken_at_us,
+                                    int64_t from_us, int64_t until_us, int64_t **ret_member_ids,
+                                    size_t *ret_count, Error *reterr);
+
+/* The events of these members in [from_us, until_us), in no order. `stop` as above. */
+MUST_CHECK bool events_read_members(Connection *connection, const Source *source,
+                                    const int64_t *member_ids, size_t member_count, int64_t from_us,
+                                    int64_t until_us, const atomic_bool *stop, EventSink sink,
+                                    void *context, Error *reterr);

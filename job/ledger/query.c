@@ -11,8 +11,8 @@
 #include <string.h>
 
 #define HINT_REACH                                                                                 \
-    "see that the server runs and can be reached, then run the command again; nothing was "        \
-    "published."
+    "see that the server runs and can be reached, then run the command again; `tierclose "         \
+    "status` tells what stands."
 #define HINT_DEPLOY                                                                                \
     "deploy sql/ to this database, and grant the job's role what it reads (README, Deploy)."
 
@@ -123,7 +123,9 @@ bool query_fail(const Connection *connection, const PGresult *result, Error *ret
     const char *primary = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
     if (PQstatus(connection->handle) == CONNECTION_BAD) {
         const char *why = primary != NULL ? primary : PQerrorMessage(connection->handle);
-        (void)error_set(reterr, EXIT_DATABASE, HINT_REACH, "the connection was lost: %s", why);
+        /* Nothing to cancel: it was never there. */
+        const char *what = connection->cancel == NULL ? "no connection" : "the connection was lost";
+        (void)error_set(reterr, EXIT_DATABASE, HINT_REACH, "%s: %s", what, why);
     } else if (primary == NULL) {
         (void)error_set(reterr, EXIT_DATABASE, NULL, "the database: %s",
                         PQerrorMessage(connection->handle));
@@ -321,7 +323,8 @@ static bool end_copy(Connection *connection, Error *reterr)
 bool query_copy_out(Connection *connection, const char *sql, CopyDecoder *decoder,
                     const atomic_bool *stop, Error *reterr)
 {
-    static const char stopped_hint[] = "nothing was published; run the command again.";
+    static const char stopped_hint[] =
+        "run the command again; `tierclose status` tells what stands.";
     if (stopped(stop)) {
         return error_set(reterr, EXIT_INTERRUPTED, stopped_hint, "stopped");
     }

@@ -20,7 +20,7 @@
 
 struct Connection {
     PGconn *handle;
-    PGcancel *cancel; /* made at open, so that other threads need not touch `handle` */
+    PGcancel *cancel; /* made once it is open, so that other threads need not touch `handle` */
 };
 
 void query_clear(PGresult **result);

@@ -152,7 +152,7 @@ static bool publish_run(Connection *connection, const RunResult *result, Error *
         figures->grants,        figures->revoked,           figures->overgranted,
         figures->anomalies,
     };
-    enum { COUNTS = sizeof counts / sizeof counts[0], TEXTS = 6 };
+    enum { COUNTS = sizeof counts / sizeof counts[0], TEXTS = 8 };
     Number numbers[COUNTS];
     const char *values[COUNTS + TEXTS];
     for (size_t i = 0; i < COUNTS; i++) {
@@ -165,6 +165,8 @@ static bool publish_run(Connection *connection, const RunResult *result, Error *
     values[COUNTS + 3] = result->snapshot_visible;
     values[COUNTS + 4] = result->system_identifier[0] == '\0' ? NULL : result->system_identifier;
     values[COUNTS + 5] = result->carried ? NULL : number(result->snapshot_taken_at_us, taken_at);
+    values[COUNTS + 6] = result->month_rules;
+    values[COUNTS + 7] = result->mode;
     CLEANUP_RESULT PGresult *updated = NULL;
     return query_run(
         connection,
@@ -177,7 +179,8 @@ static bool publish_run(Connection *connection, const RunResult *result, Error *
         " anomalies = $16::bigint, changed = $17::boolean, result_checksum = $18,"
         " members_digest = $19, snapshot = $20::pg_catalog.pg_snapshot,"
         " system_identifier = $21::bigint,"
-        " snapshot_taken_at = timestamptz '2000-01-01 00:00:00+00' + $22::bigint * interval '1 us'"
+        " snapshot_taken_at = timestamptz '2000-01-01 00:00:00+00' + $22::bigint * interval '1 us',"
+        " month_rules = $23, mode = $24"
         " where run_id = $1::bigint",
         COUNTS + TEXTS, values, &updated, reterr);
 }
@@ -262,20 +265,33 @@ static void copy_text(char *target, size_t size, const PGresult *result, int row
     (void)snprintf(target, size, "%s", PQgetvalue(result, row, column));
 }
 
+/* A text that the caller frees; NULL for SQL's NULL. */
+static char *optional_text(const PGresult *result, int row, int column)
+{
+    return PQgetisnull(result, row, column) ? NULL
+                                            : text_printf("%s", PQgetvalue(result, row, column));
+}
+
 bool runs_closed(Connection *connection, ClosedPeriod **ret_periods, size_t *ret_count,
                  Error *reterr)
 {
+    static const char sql[] =
+        "select p.period, p.run_id, p.checked_run_id,"
+        " r.snapshot, coalesce(" SQL_MICROSECONDS(
+            "r.snapshot_taken_at") ", 0),"
+                                   " r.system_identifier, r.config_sha256, r.members_digest, "
+                                   "r.result_checksum,"
+                                   " b.snapshot, coalesce(" SQL_MICROSECONDS(
+                                       "b.snapshot_taken_at") ", 0),"
+                                                              " b.system_identifier, b.month_rules"
+                                                              " from tierclose.published p"
+                                                              " join tierclose.run r on r.run_id = "
+                                                              "p.checked_run_id"
+                                                              " join tierclose.run b on b.run_id = "
+                                                              "p.run_id"
+                                                              " order by p.period";
     CLEANUP_RESULT PGresult *result = NULL;
-    if (!query_run(connection,
-                   "select p.period, p.run_id, p.checked_run_id, r.snapshot,"
-                   " coalesce(" SQL_MICROSECONDS(
-                       "r.snapshot_taken_at") ", 0),"
-                                              " r.system_identifier, r.config_sha256, "
-                                              "r.members_digest, r.result_checksum"
-                                              " from tierclose.published p"
-                                              " join tierclose.run r on r.run_id = "
-                                              "p.checked_run_id order by p.period",
-                   0, NULL, &result, reterr)) {
+    if (!query_run(connection, sql, 0, NULL, &result, reterr)) {
         return false;
     }
     size_t count = (size_t)PQntuples(result);
@@ -287,18 +303,21 @@ bool runs_closed(Connection *connection, ClosedPeriod **ret_periods, size_t *ret
         ClosedPeriod *period = &periods[row];
         if (!query_int64(result, row, 1, &period->run_id, reterr) ||
             !query_int64(result, row, 2, &period->checked_run_id, reterr) ||
-            !query_int64(result, row, 4, &period->snapshot_taken_at_us, reterr)) {
+            !query_int64(result, row, 4, &period->snapshot_taken_at_us, reterr) ||
+            !query_int64(result, row, 10, &period->base_snapshot_taken_at_us, reterr)) {
             runs_closed_free(periods, count);
             return false;
         }
         copy_text(period->period, sizeof period->period, result, row, 0);
-        if (!PQgetisnull(result, row, 3)) {
-            period->snapshot_visible = text_printf("%s", PQgetvalue(result, row, 3));
-        }
+        period->snapshot_visible = optional_text(result, row, 3);
+        period->base_snapshot_visible = optional_text(result, row, 9);
+        period->base_month_rules = optional_text(result, row, 12);
         copy_text(period->system_identifier, sizeof period->system_identifier, result, row, 5);
         copy_text(period->config_sha256, sizeof period->config_sha256, result, row, 6);
         copy_text(period->members_digest, sizeof period->members_digest, result, row, 7);
         copy_text(period->result_checksum, sizeof period->result_checksum, result, row, 8);
+        copy_text(period->base_system_identifier, sizeof period->base_system_identifier, result,
+                  row, 11);
     }
     *ret_periods = periods;
     *ret_count = count;
@@ -309,6 +328,8 @@ void runs_closed_free(ClosedPeriod *periods, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         free(periods[i].snapshot_visible);
+        free(periods[i].base_snapshot_visible);
+        free(periods[i].base_month_rules);
     }
     free(periods);
 }

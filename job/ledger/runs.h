@@ -88,6 +88,10 @@ typedef struct RunResult {
     RunFigures figures;
     const char *result_checksum;
     const char *members_digest;
+    const char
+        *month_rules; /* by which rules the points by month came about; NULL: they are not kept */
+    const char
+        *mode; /* full, incremental: known at the end, as an incremental run may have to go full */
     const char *snapshot_visible;
     const char *system_identifier; /* "": not known */
     int64_t snapshot_taken_at_us;
@@ -113,6 +117,11 @@ typedef struct ClosedPeriod {
     char *snapshot_visible; /* of the run that checked it; NULL: none stored */
     int64_t snapshot_taken_at_us;
     char system_identifier[32];
+    /* Of the run whose standings stand: what its points by month rest on. NULL: not kept. */
+    char *base_snapshot_visible;
+    int64_t base_snapshot_taken_at_us;
+    char base_system_identifier[32];
+    char *base_month_rules;
     char config_sha256[SHA256_BYTES];
     char members_digest[SHA256_BYTES];
     char result_checksum[SHA256_BYTES];

@@ -44,8 +44,9 @@ static const ExpectedColumn kind_columns[] = {
     {NULL, NULL, false},
 };
 
-static const char schema_hint[] = "the tables that go in are in contract 7.1: deploy sql/, or give "
-                                  "views with these columns and name them under source:.";
+static const char schema_hint[] =
+    "deploy sql/, or give views with the columns that a close reads and name them under source: "
+    "(README, Your own data).";
 
 /* What the catalogs say about a relation. */
 typedef struct Relation {

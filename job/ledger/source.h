@@ -19,7 +19,7 @@
 typedef enum LateMethod {
     LATE_EXACT,   /* recorded_xid: exactly the events that were not visible in the snapshot */
     LATE_BY_TIME, /* recorded_at only: those, and what was recorded within the margin before it */
-    LATE_UNKNOWN, /* neither column: no late event is ever found */
+    LATE_UNKNOWN, /* neither column: they cannot be told apart, so settling reads all anew */
 } LateMethod;
 
 typedef struct Source {

@@ -15,7 +15,21 @@ typedef struct RowList {
     StandingRow *rows;
     size_t count;
     size_t capacity;
+    MonthPool months;
 } RowList;
+
+bool month_pool_add(MonthPool *pool, StandingRow *row, const unsigned char *bytes, size_t size)
+{
+    if (pool->size + size > UINT32_MAX || size > UINT16_MAX) {
+        return false;
+    }
+    pool->bytes = array_grow(pool->bytes, &pool->capacity, pool->size + size + 1, 1);
+    memcpy(pool->bytes + pool->size, bytes, size);
+    row->months_at = (uint32_t)pool->size;
+    row->months_size = (uint16_t)size;
+    pool->size += size;
+    return true;
+}
 
 static bool add_row(void *context, CopyRow *row, Error *reterr)
 {
@@ -26,6 +40,16 @@ static bool add_row(void *context, CopyRow *row, Error *reterr)
         !copy_row_int64(row, NULL, &standing.expiring_points, reterr) ||
         !copy_row_int16(row, NULL, &standing.level_rank, reterr)) {
         return false;
+    }
+    const char *months = NULL;
+    size_t size = 0;
+    if (row->fields_left > 0 && !copy_row_text(row, NULL, &months, &size, reterr)) {
+        return false;
+    }
+    if (size > 0 &&
+        !month_pool_add(&list->months, &standing, (const unsigned char *)months, size)) {
+        return error_set(reterr, EXIT_DATA, "close this period with --full.",
+                         "the stored points by month are more than the job holds");
     }
     list->rows = array_grow(list->rows, &list->capacity, list->count + 1, sizeof *list->rows);
     list->rows[list->count++] = standing;
@@ -39,22 +63,29 @@ static int compare_rows(const void *left, const void *right)
     return a->member_id < b->member_id ? -1 : a->member_id > b->member_id;
 }
 
-static bool read_rows(Connection *connection, int64_t run_id, RowList *list, Error *reterr)
+static bool read_rows(Connection *connection, int64_t run_id, bool with_months, RowList *list,
+                      Error *reterr)
 {
     char sql[SQL_BYTES];
     (void)snprintf(sql, sizeof sql,
-                   "copy (select member_id, points, expiring_points, level_rank"
+                   "copy (select member_id, points, expiring_points, level_rank%s"
                    " from tierclose.standing where run_id = %" PRId64 ") to stdout (format binary)",
-                   run_id);
-    if (!query_copy_rows(connection, sql, 4, add_row, list, reterr)) {
+                   with_months ? ", month_points" : "", run_id);
+    if (!query_copy_rows(connection, sql, with_months ? 5 : 4, add_row, list, reterr)) {
         return false;
     }
     /* Written in this order; a dump and restore may have changed it. */
-    qsort(list->rows, list->count, sizeof *list->rows, compare_rows);
+    for (size_t i = 1; i < list->count; i++) {
+        if (list->rows[i - 1].member_id > list->rows[i].member_id) {
+            qsort(list->rows, list->count, sizeof *list->rows, compare_rows);
+            break;
+        }
+    }
     return true;
 }
 
-bool standing_read(Connection *connection, int64_t run_id, StandingSet *ret_set, Error *reterr)
+bool standing_read(Connection *connection, int64_t run_id, bool with_months, StandingSet *ret_set,
+                   Error *reterr)
 {
     char run_text[24];
     (void)snprintf(run_text, sizeof run_text, "%" PRId64, run_id);
@@ -66,13 +97,15 @@ bool standing_read(Connection *connection, int64_t run_id, StandingSet *ret_set,
                    "select name, min_points, benefits::text from tierclose.run_level"
                    " where run_id = $1::bigint order by rank",
                    1, values, &levels, reterr) ||
-        !read_rows(connection, run_id, &list, reterr)) {
+        !read_rows(connection, run_id, with_months, &list, reterr)) {
         free(list.rows);
+        free(list.months.bytes);
         return false;
     }
     StandingSet set = {
         .rows = list.rows,
         .row_count = list.count,
+        .months = list.months,
         .level_count = (size_t)PQntuples(levels),
     };
     set.levels = memory_alloc(set.level_count + 1, sizeof *set.levels);
@@ -119,6 +152,7 @@ void standing_set_destroy(StandingSet *set)
     }
     free(set->levels);
     free(set->rows);
+    free(set->months.bytes);
     *set = (StandingSet){0};
 }
 
@@ -171,7 +205,7 @@ bool standing_write_begin(Connection *connection, int64_t run_id, const Standing
      * later. */
     (void)snprintf(sql, sizeof sql,
                    "copy tierclose.standing_run_%s (run_id, member_id, points, expiring_points,"
-                   " level_rank) from stdin (format binary, freeze)",
+                   " level_rank, month_points) from stdin (format binary, freeze)",
                    run_text);
     CopyIn copy;
     if (!copy_in_begin(connection, sql, &copy, reterr)) {
@@ -185,15 +219,18 @@ bool standing_write_begin(Connection *connection, int64_t run_id, const Standing
     return true;
 }
 
-bool standing_write_row(StandingWriter *writer, const StandingRow *row, Error *reterr)
+bool standing_write_row(StandingWriter *writer, const StandingRow *row, const MonthPool *months,
+                        Error *reterr)
 {
     CopyBuffer *buffer = &writer->copy.buffer;
-    copy_encode_row(buffer, 5);
+    copy_encode_row(buffer, 6);
     copy_encode_int64(buffer, writer->run_id);
     copy_encode_int64(buffer, row->member_id);
     copy_encode_int64(buffer, row->points);
     copy_encode_int64(buffer, row->expiring_points);
     copy_encode_int16(buffer, row->level_rank);
+    copy_encode_bytes(buffer, months->bytes + (row->months_size > 0 ? row->months_at : 0),
+                      row->months_size);
     return copy_in_flush(&writer->copy, reterr);
 }
 

@@ -23,7 +23,20 @@ typedef struct StandingRow {
     int64_t points;
     int64_t expiring_points;
     int16_t level_rank;
+    uint16_t months_size; /* of month_points.h, in the set's pool; 0: not kept */
+    uint32_t months_at;
 } StandingRow;
+
+/* The packed months of many rows. */
+typedef struct MonthPool {
+    unsigned char *bytes;
+    size_t size;
+    size_t capacity;
+} MonthPool;
+
+/* Appends packed months and lets the row point at them; false where the pool would outgrow its
+ * index. */
+bool month_pool_add(MonthPool *pool, StandingRow *row, const unsigned char *bytes, size_t size);
 
 /* A level as the run had it. */
 typedef struct StandingLevel {
@@ -35,13 +48,17 @@ typedef struct StandingLevel {
 typedef struct StandingSet {
     StandingRow *rows; /* by member_id */
     size_t row_count;
+    MonthPool months;
     StandingLevel *levels; /* by rank */
     size_t level_count;
 } StandingSet;
 
-/* What a run published; the set is the caller's: standing_set_destroy. */
-MUST_CHECK bool standing_read(Connection *connection, int64_t run_id, StandingSet *ret_set,
-                              Error *reterr);
+/*
+ * What a run published, with or without the points by month; the set is the caller's:
+ * standing_set_destroy.
+ */
+MUST_CHECK bool standing_read(Connection *connection, int64_t run_id, bool with_months,
+                              StandingSet *ret_set, Error *reterr);
 void standing_set_destroy(StandingSet *set);
 
 /* Whether a run's levels have these benefits, as JSON compares them. */
@@ -53,7 +70,8 @@ typedef struct StandingWriter StandingWriter;
 MUST_CHECK bool standing_write_begin(Connection *connection, int64_t run_id,
                                      const StandingLevel *levels, size_t level_count,
                                      StandingWriter **ret_writer, Error *reterr);
-MUST_CHECK bool standing_write_row(StandingWriter *writer, const StandingRow *row, Error *reterr);
+MUST_CHECK bool standing_write_row(StandingWriter *writer, const StandingRow *row,
+                                   const MonthPool *months, Error *reterr);
 /* Ends the COPY, makes the key, attaches the table; frees the writer also on failure. */
 MUST_CHECK bool standing_write_finish(StandingWriter *writer, Error *reterr);
 void standing_write_abandon(StandingWriter *writer);

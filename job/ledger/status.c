@@ -10,7 +10,8 @@
     " coalesce((extract(epoch from r.finished_at - r.started_at) * 1000)::bigint, -1),"            \
     " coalesce(r.members, 0), coalesce(r.points, 0), coalesce(r.events, 0),"                       \
     " coalesce(r.upgrades, 0), coalesce(r.downgrades, 0), coalesce(r.grants, 0),"                  \
-    " coalesce(r.anomalies, 0), coalesce(r.changed, false), r.stands"
+    " coalesce(r.anomalies, 0), coalesce(r.changed, false), r.stands,"                             \
+    " r.status = 'published' and r.events is null"
 
 /* One value that may be NULL. */
 static const char *text_or_null(Arena *arena, const PGresult *result, int row, int column)
@@ -41,7 +42,8 @@ static bool read_run(Arena *arena, const PGresult *result, int row, StatusRun *r
         !query_int64(result, row, 14, &run.grants, reterr) ||
         !query_int64(result, row, 15, &run.anomalies, reterr) ||
         !query_bool(result, row, 16, &run.changed, reterr) ||
-        !query_bool(result, row, 17, &run.stands, reterr)) {
+        !query_bool(result, row, 17, &run.stands, reterr) ||
+        !query_bool(result, row, 18, &run.carried, reterr)) {
         return false;
     }
     *ret_run = run;
@@ -71,12 +73,14 @@ static bool read_runs(Connection *connection, Arena *arena, Status *status, Erro
     return !status->any_published || read_run(arena, last, 0, &status->last_published, reterr);
 }
 
-static bool read_newest(Connection *connection, Arena *arena, Status *status, Error *reterr)
+/* The newest closed period with its run, and how far back they reach. */
+static bool read_closed(Connection *connection, Arena *arena, Status *status, Error *reterr)
 {
     CLEANUP_RESULT PGresult *result = NULL;
     int64_t effective_on = 0;
     if (!query_run(connection,
-                   "select p.period, p.run_id, r.effective_on - date '2000-01-01'"
+                   "select p.period, p.run_id, r.effective_on - date '2000-01-01',"
+                   " (select min(o.period::text) from tierclose.published o)"
                    " from tierclose.published p join tierclose.runs r on r.run_id = p.run_id"
                    " order by p.period desc limit 1",
                    0, NULL, &result, reterr)) {
@@ -91,6 +95,7 @@ static bool read_newest(Connection *connection, Arena *arena, Status *status, Er
     }
     status->any_closed = true;
     status->newest_period = arena_strdup(arena, PQgetvalue(result, 0, 0));
+    status->oldest_period = arena_strdup(arena, PQgetvalue(result, 0, 3));
     status->newest_effective_on = (int32_t)effective_on;
     return true;
 }
@@ -121,7 +126,7 @@ bool status_read(Connection *connection, Arena *arena, Status *ret_status, Error
     if (!connection_execute(connection, "begin isolation level read committed, read only",
                             reterr) ||
         !read_lock(connection, &held_before, reterr) ||
-        !read_newest(connection, arena, &status, reterr) ||
+        !read_closed(connection, arena, &status, reterr) ||
         !read_runs(connection, arena, &status, reterr) ||
         !read_lock(connection, &held_after, reterr) ||
         !connection_execute(connection, "commit", reterr)) {

@@ -35,12 +35,14 @@ typedef struct StatusRun {
     int64_t anomalies;
     bool changed; /* its result was not what stood */
     bool stands;  /* its standings are what readers see */
+    bool carried; /* it read no event: the levels before changed, the standings stayed */
 } StatusRun;
 
 typedef struct Status {
     bool lock_held; /* a run is at work now */
     bool any_closed;
-    const char *newest_period; /* the newest closed one; NULL: none */
+    const char *oldest_period; /* all from it to the newest are closed; NULL: none */
+    const char *newest_period;
     int64_t newest_run_id;
     int32_t newest_effective_on;     /* days since 2000-01-01 */
     StatusRun runs[STATUS_RUNS_MAX]; /* the newest first */

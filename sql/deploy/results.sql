@@ -65,6 +65,7 @@ create table tierclose.run (
     snapshot pg_snapshot,
     snapshot_taken_at timestamptz,
     system_identifier bigint,
+    month_rules text,
     members_digest text,
     workers int check (workers > 0),
     changed boolean,
@@ -103,6 +104,9 @@ comment on column tierclose.run.snapshot_taken_at is
     'Not after the snapshot: where transaction numbers are missing, lateness is judged by it.';
 comment on column tierclose.run.system_identifier is
     'The server the snapshot belongs to: transaction numbers of another one mean nothing here.';
+comment on column tierclose.run.month_rules is
+    'Digests of the rules by which the standings'' points by month came about: the next close may '
+    'start from the months whose rules are still the same. Null: they are not kept.';
 comment on column tierclose.run.members_digest is
     'Digest of the members as read, to see a later change of them.';
 comment on column tierclose.run.changed is
@@ -149,10 +153,13 @@ create table tierclose.standing (
     member_id bigint not null,
     points bigint not null,
     expiring_points bigint not null,
-    level_rank smallint not null
+    level_rank smallint not null,
+    month_points bytea not null default ''
 ) partition by list (run_id);
 comment on table tierclose.standing is
     'Each member''s points and level as a run found them; a partition standing_run_<run_id> a run.';
+comment on column tierclose.standing.month_points is
+    'Points of each month of the window, packed (job/ledger/month_points.h); empty: not kept.';
 comment on column tierclose.standing.expiring_points is
     'Points of the window''s oldest month; may be negative.';
 

@@ -9,14 +9,16 @@ select
     run_id, period, action, mode, status, started_at, finished_at, acted_on, members, events,
     events_earning, events_refund, events_capped, events_ineligible, events_anomalous, upgrades,
     downgrades, program_changes, grants, revoked, overgranted, anomalies, points, config_sha256,
-    result_checksum, snapshot, snapshot_taken_at, system_identifier, members_digest, workers,
-    changed, effective_on, timezone, error
+    result_checksum, snapshot, snapshot_taken_at, system_identifier, month_rules, members_digest,
+    workers, changed, effective_on, timezone, error
 from tierclose.run
 where false;
 select period, run_id, checked_run_id from tierclose.published where false;
 select run_id, period, superseded_by, superseded_at from tierclose.superseded where false;
 select run_id, rank, name, min_points, benefits from tierclose.run_level where false;
-select run_id, member_id, points, expiring_points, level_rank from tierclose.standing where false;
+select run_id, member_id, points, expiring_points, level_rank, month_points
+from tierclose.standing
+where false;
 select
     member_id, period, from_level, to_level, direction, points, effective_on, run_id, superseded_by
 from tierclose.level_change

@@ -32,8 +32,8 @@ select json_build_object(
         from tierclose.anomalies),
     'anomaly_counts', (select json_agg(json_build_array(p.period, c.reason, c.month_count,
         c.window_count)) from tierclose.published p
-        join tierclose.anomaly_count c on c.run_id = p.checked_run_id where c.window_count > 0),
-    'runs', (select json_agg(json_build_object('period', v.period, 'members', v.members,
+        join tierclose.anomaly_count c on c.run_id = p.run_id where c.window_count > 0),
+    'runs', (select json_agg(json_build_object('period', v.period, 'mode', v.mode, 'members', v.members,
         'points', v.points, 'events', v.events, 'anomalies', v.anomalies,
         'upgrades', v.upgrades, 'downgrades', v.downgrades, 'grants', v.grants,
         'program_changes', r.program_changes, 'events_earning', r.events_earning,
@@ -42,6 +42,8 @@ select json_build_object(
         from tierclose.published p
         join tierclose.runs v on v.run_id = p.checked_run_id
         join tierclose.run r on r.run_id = p.checked_run_id),
+    'modes', (select json_object_agg(p.period, r.mode) from tierclose.published p
+        join tierclose.run r on r.run_id = p.run_id),
     'checksums', (select json_object_agg(p.period, v.result_checksum) from tierclose.published p
         join tierclose.runs v on v.run_id = p.run_id));
 """

@@ -77,24 +77,30 @@ def compare_anomalies(book, found):
                         tuples(row for row in found if (row[0], row[1]) not in sampled))
 
 
-def compare_anomaly_counts(book, found):
+def fates_of(result, mode):
+    """An incremental run accounts for the events of the period's own month only."""
+    return result.month_fates if mode == "incremental" else result.fates
+
+
+def compare_anomaly_counts(book, found, modes):
     expected = Counter()
     for period, result in book.periods.items():
         month = reasons_of(result)
-        for reason, count in result.fates.items():
-            if reason not in FATES.values():
+        for reason, count in fates_of(result, modes.get(period)).items():
+            if reason not in FATES.values() and count > 0:
                 expected[(period, reason, month[reason], count)] += 1
     return compare_rows("anomaly_count", expected, tuples(found))
 
 
-def run_of(result, carried):
+def run_of(result, carried, mode):
     """The figures of the run that computed a period. Where a later run carried levels forward, the
     figures of changes and grants are those of the earlier day, and are left out."""
-    run = {"members": len(result.standings), "points": result.points(), "events": result.events(),
-           "anomalies": sum(result.anomalies.values())}
+    fates = fates_of(result, mode)
+    run = {"members": len(result.standings), "points": result.points(),
+           "events": sum(fates.values()), "anomalies": sum(result.anomalies.values())}
     for column, fate in FATES.items():
-        run[column] = result.fates[fate]
-    run["events_anomalous"] = result.events() - sum(run[column] for column in FATES)
+        run[column] = fates[fate]
+    run["events_anomalous"] = run["events"] - sum(run[column] for column in FATES)
     if not carried:
         directions = result.directions()
         run.update(upgrades=directions["up"], downgrades=directions["down"],
@@ -106,8 +112,9 @@ def compare_runs(book, found):
     runs = {run["period"]: run for run in found}
     lines = []
     for period, result in book.periods.items():
-        for column, figure in run_of(result, period in book.carried).items():
-            stored = runs.get(period, {}).get(column)
+        run = runs.get(period, {})
+        for column, figure in run_of(result, period in book.carried, run.get("mode")).items():
+            stored = run.get(column)
             if stored != figure:
                 lines.append(f"runs: {period} {column}: model {figure}, job {stored}")
     return lines
@@ -119,5 +126,5 @@ def compare_all(book, found, today):
             + compare_rows("level_changes", level_changes(book), tuples(found["level_changes"]))
             + compare_grants(book, found["coupon_grants"], today)
             + compare_anomalies(book, found["anomalies"])
-            + compare_anomaly_counts(book, found["anomaly_counts"])
+            + compare_anomaly_counts(book, found["anomaly_counts"], found["modes"] or {})
             + compare_runs(book, found["runs"]))

@@ -39,14 +39,12 @@ class Result:
     grants: set                     # (member_id, level, coupon), those deserved
     anomalies: Counter              # (reason, member_id, event_id) of the period's own month
     fates: Counter                  # of the whole window; anomalies by their reasons
+    month_fates: Counter            # of the period's own month
     months: dict                    # member_id: {month: points}
     lines: dict                     # member_id: [Line]
 
     def points(self):
         return sum(standing.points for standing in self.standings.values())
-
-    def events(self):
-        return sum(self.fates.values())
 
     def directions(self):
         return Counter(change.direction for change in self.changes.values())
@@ -142,7 +140,7 @@ def close(programme, kinds, members, events, period, before=None, codes=None):
             by_member[event.member_id].append(event)
 
     rules = programme.rules_for(period)
-    result = Result(period, {}, {}, set(), Counter(), Counter(), {}, {})
+    result = Result(period, {}, {}, set(), Counter(), Counter(), Counter(), {}, {})
     for member_id in sorted(set(members) | set(by_member)):
         fates = {event: "unknown_member" for event in by_member[member_id]}
         if member_id in members:
@@ -163,6 +161,7 @@ def close(programme, kinds, members, events, period, before=None, codes=None):
         for event, fate in fates.items():
             result.fates[fate] += 1
             own_month = month_of(programme.local(event.occurred_at)) == period
+            result.month_fates[fate] += own_month
             if own_month and fate not in ("earning", "refunds", "capped", "ineligible"):
                 result.anomalies[(fate, member_id, event.event_id)] += 1
 

@@ -21,7 +21,7 @@ begin
         insert into tierclose.run_level (run_id, rank, name, min_points)
         select run, l, 'level ' || l, l * 100
         from generate_series(0, 3) l;
-        execute format('create table tierclose.standing_run_%s (like tierclose.standing)', run);
+        execute format('create table tierclose.standing_run_%s (like tierclose.standing including defaults)', run);
         execute format(
             'insert into tierclose.standing_run_%1$s '
             'select %1$s, m, m %% 400, 0, m %% 400 / 100 from generate_series(1, 3000) m',

@@ -61,7 +61,7 @@ from unnest(array[
     'update tierclose.published set run_id = 4 where period = ''2025-12''',
     'update tierclose.level_change set superseded_by = 4',
     'update tierclose.coupon_grant set revoked_by = 4, overgranted_by = 4, lapsed = true',
-    'create table tierclose.standing_run_9 (like tierclose.standing);
+    'create table tierclose.standing_run_9 (like tierclose.standing including defaults);
      alter table tierclose.standing_run_9 add primary key (member_id);
      alter table tierclose.standing attach partition tierclose.standing_run_9 for values in (9);
      insert into tierclose.standing values (9, 1, 1, 0, 0);

@@ -73,6 +73,13 @@ def _indent(text):
     return "\n".join("    " + line for line in str(text).splitlines())
 
 
+def _way_to(failure):
+    """The lines that led to it, but for those of this file."""
+    frames = traceback.extract_tb(failure.__traceback__)
+    return "".join(f"\nat {frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.line}"
+                   for frame in frames if frame.filename != __file__)
+
+
 def _run(name, function):
     """'passed', 'failed' or 'skipped'; says which."""
     started = time.monotonic()
@@ -82,7 +89,7 @@ def _run(name, function):
         _show(f"SKIPPED - {name}: {reason}")
         return "skipped"
     except Failure as failure:
-        _show(f"not ok - {name}\n{_indent(failure)}")
+        _show(f"not ok - {name}\n{_indent(f'{failure}{_way_to(failure)}')}")
         return "failed"
     except Exception:  # pylint: disable=broad-except
         _show(f"not ok - {name}\n{_indent(traceback.format_exc())}")

@@ -85,7 +85,9 @@ class Job:
     def told(self):
         """The end, and the beginning of what it printed; a summary is long."""
         printed = self.out.splitlines(keepends=True)
-        out = "".join(printed[:OUT_LINES_SHOWN]) + ("...\n" if len(printed) > OUT_LINES_SHOWN else "")
+        if len(printed) > OUT_LINES_SHOWN:
+            printed[OUT_LINES_SHOWN:] = ["...\n"]
+        out = "".join(printed)
         return f"{self}: exit code {self.code}\n{out}{self.err}"
 
     def expect_code(self, *codes):

@@ -47,11 +47,12 @@ def purchase(event_id, member_id, occurred_at, cents):
 
 
 def late_events(members=40):
-    """Statements: purchases and adjustments of September to December 2025 for every third member."""
+    """Statements: purchases and adjustments, September to December 2025, of every third member."""
     return (
         f"insert into loyalty.point_event ({EVENT_COLUMNS})\n"
-        f"select {LATE_FIRST_EVENT} + m.n * 10 + s.i, m.member_id, case s.i % 2 when 0 then 1 else 9"
-        " end, timestamptz '2025-09-10 12:00-07' + s.i * interval '1 month',"
+        f"select {LATE_FIRST_EVENT} + m.n * 10 + s.i, m.member_id,"
+        " case s.i % 2 when 0 then 1 else 9 end,"
+        " timestamptz '2025-09-10 12:00-07' + s.i * interval '1 month',"
         f" {LATE_FIRST_EVENT} + m.n * 10 + s.i, 20000, 0, 0, null,"
         " case when m.n % 2 = 0 then -300 else 150 end\n"
         "from (select member_id, row_number() over (order by member_id) as n from loyalty.member"

@@ -83,5 +83,8 @@ Test(exit_code, table_lists_the_codes_of_the_contract)
     for (size_t i = 0; i < count; i++) {
         cr_expect_eq((int)table[i].code, expected[i], "row %zu is code %d", i, (int)table[i].code);
         cr_expect_gt(strlen(table[i].meaning), 0);
+        /* Of several months the earlier ones may be: each is published by itself. */
+        cr_expect(strstr(table[i].meaning, "nothing") == NULL || expected[i] == 0, "%s",
+                  table[i].meaning);
     }
 }

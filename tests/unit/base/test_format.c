@@ -128,6 +128,58 @@ Test(format, paragraphs_have_no_control_marks_and_count_characters)
     free(empty);
 }
 
+/* So long that a command after them would have to be broken. */
+#define LONG_SENTENCE "2025-12 is final since 2026-01-08; nothing was done. To change it later: "
+
+Test(format, what_stands_between_backquotes_is_never_broken)
+{
+    static const struct {
+        const char *text;
+        const char *written;
+    } cases[] = {
+        {LONG_SENTENCE "`tierclose restate`.",
+         "2025-12 is final since 2026-01-08; nothing was done. To change it later:\n"
+         "  `tierclose restate`.\n"},
+        {LONG_SENTENCE "(`tierclose restate --period 2025-12` or so).",
+         "2025-12 is final since 2026-01-08; nothing was done. To change it later:\n"
+         "  (`tierclose restate --period 2025-12` or so).\n"},
+        {"run `tierclose backfill` or `tierclose status`",
+         "run `tierclose backfill` or `tierclose status`\n"},
+        /* Too wide for any line, it stands alone. */
+        {"run `tierclose backfill --from 2024-12 --to 2025-12 --config "
+         "/etc/tierclose/programme.yaml` now",
+         "run\n  `tierclose backfill --from 2024-12 --to 2025-12 --config "
+         "/etc/tierclose/programme.yaml`\n  now\n"},
+        /* What a server says may hold one, and control marks between two. */
+        {LONG_SENTENCE "a ` bcdefg",
+         "2025-12 is final since 2026-01-08; nothing was done. To change it "
+         "later: a `\n  bcdefg\n"},
+        {"`one \n\x1b two`\tthree", "`one two` three\n"},
+        {"``", "``\n"},
+        {"`", "`\n"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char *written = paragraph(cases[i].text, 0, 2);
+        cr_expect_str_eq(written, cases[i].written);
+        free(written);
+    }
+}
+
+Test(format, a_command_may_end_in_the_80th_column)
+{
+    static const char *const texts[] = {"1234567890123456789012345678901234567890123456789012345678"
+                                        "90 `tierclose restate`\n",
+                                        "1234567890123456789012345678901234567890123456789012345678"
+                                        "901\n`tierclose restate`\n"};
+    char *fits = paragraph(texts[0], 0, 0);
+    char *breaks = paragraph(texts[1], 0, 0);
+    cr_expect_eq(strlen(fits), FORMAT_COLUMNS + 1);
+    cr_expect_str_eq(fits, texts[0]);
+    cr_expect_str_eq(breaks, texts[1]);
+    free(fits);
+    free(breaks);
+}
+
 Test(format, cells_are_padded_or_cut_by_characters)
 {
     char *written = NULL;

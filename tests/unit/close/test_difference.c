@@ -33,7 +33,11 @@ static void begin_equal(void)
 {
     rules = standard_rules();
     static const StandingRow rows[] = {
-        {1, 150, 10, 1}, {2, 0, 0, 0}, {3, 50, -4, 0}, {5, 700, 0, 2}};
+        {.member_id = 1, .points = 150, .expiring_points = 10, .level_rank = 1},
+        {.member_id = 2},
+        {.member_id = 3, .points = 50, .expiring_points = -4},
+        {.member_id = 5, .points = 700, .level_rank = 2},
+    };
     static const ChangeRow moved[] = {{1, "Silver", "Gold", "up", 150},
                                       {3, "Gold", "Silver", "down", 50},
                                       {5, "Gold", "Platinum", "up", 700}};
@@ -62,7 +66,10 @@ static void begin_equal(void)
                             .grant_count = 2};
     standing = (Standing){.closed = true,
                           .run_id = 9,
-                          .set = {old_standings, 4, old_levels, rules.level_count},
+                          .set = {.rows = old_standings,
+                                  .row_count = 4,
+                                  .levels = old_levels,
+                                  .level_count = rules.level_count},
                           .changes = old_changes,
                           .change_count = 3,
                           .grants = old_grants,
@@ -393,7 +400,7 @@ Test(difference, of_many_members)
     ChangeRow *moved = memory_alloc(MANY, sizeof *moved);
     GrantRow *given = memory_alloc(MANY, sizeof *given);
     for (int64_t i = 0; i < MANY; i++) {
-        rows[i] = (StandingRow){i * 2, 101, 0, 1};
+        rows[i] = (StandingRow){.member_id = i * 2, .points = 101, .level_rank = 1};
         moved[i] = (ChangeRow){i * 2, "Silver", "Gold", "up", 101};
         given[i] = (GrantRow){.member_id = i * 2, .level = "Gold", .coupon = "G"};
     }

@@ -115,8 +115,8 @@ Test(result, every_step_between_four_levels)
     for (int16_t i = 0; i < MEMBERS; i++) {
         int16_t from = (int16_t)(i / LEVELS);
         int16_t to = (int16_t)(i % LEVELS);
-        was[i] = (StandingRow){i, points[from], 0, from};
-        now[i] = (StandingRow){i, points[to], 0, to};
+        was[i] = (StandingRow){i, points[from], 0, from, 0, 0};
+        now[i] = (StandingRow){i, points[to], 0, to, 0, 0};
     }
     set_standings(now, MEMBERS);
     LevelsBefore before = before_of(was, MEMBERS);
@@ -148,9 +148,9 @@ Test(result, every_step_between_four_levels)
 /* Contract 5.2: a member without a level before starts at the first level. */
 Test(result, members_without_a_level_before)
 {
-    static const StandingRow was[] = {{5, 700, 0, 2}, {40, 0, 0, 0}};
+    static const StandingRow was[] = {{5, 700, 0, 2, 0, 0}, {40, 0, 0, 0, 0, 0}};
     static const StandingRow now[] = {
-        {1, 0, 0, 0}, {5, 700, 9, 2}, {6, 600, 0, 2}, {90, 101, 0, 1}};
+        {1, 0, 0, 0, 0, 0}, {5, 700, 9, 2, 0, 0}, {6, 600, 0, 2, 0, 0}, {90, 101, 0, 1, 0, 0}};
     set_standings(now, COUNT(now));
     LevelsBefore before = before_of(was, COUNT(was));
     result_changes(&result, &before);
@@ -177,7 +177,8 @@ Test(result, members_without_a_level_before)
 
 Test(result, the_first_period_has_no_levels_before)
 {
-    static const StandingRow now[] = {{1, 0, 0, 0}, {2, 0, 0, 0}, {3, 1501, 0, 3}};
+    static const StandingRow now[] = {
+        {1, 0, 0, 0, 0, 0}, {2, 0, 0, 0, 0, 0}, {3, 1501, 0, 3, 0, 0}};
     set_standings(now, COUNT(now));
     LevelsBefore before = {0};
     result_changes(&result, &before);
@@ -193,10 +194,16 @@ Test(result, the_first_period_has_no_levels_before)
 /* Contract 5.3: by name. A level that moved keeps its members; one that is gone is `program`. */
 Test(result, levels_of_another_programme)
 {
-    static const StandingRow was[] = {
-        {1, 0, 0, 0}, {2, 0, 0, 1}, {3, 0, 0, 2}, {4, 0, 0, 0}, {5, 0, 0, 3}};
-    static const StandingRow now[] = {
-        {1, 0, 0, 0}, {2, 200, 0, 1}, {3, 501, 0, 2}, {4, 1501, 0, 3}, {5, 100, 0, 0}};
+    static const StandingRow was[] = {{1, 0, 0, 0, 0, 0},
+                                      {2, 0, 0, 1, 0, 0},
+                                      {3, 0, 0, 2, 0, 0},
+                                      {4, 0, 0, 0, 0, 0},
+                                      {5, 0, 0, 3, 0, 0}};
+    static const StandingRow now[] = {{1, 0, 0, 0, 0, 0},
+                                      {2, 200, 0, 1, 0, 0},
+                                      {3, 501, 0, 2, 0, 0},
+                                      {4, 1501, 0, 3, 0, 0},
+                                      {5, 100, 0, 0, 0, 0}};
     LevelsBefore before = {.rows = was,
                            .row_count = COUNT(was),
                            .level_count = 4,
@@ -228,8 +235,8 @@ Test(result, levels_of_another_programme)
 Test(result, names_are_compared_by_their_letters)
 {
     char gold[] = "Gold";
-    static const StandingRow was[] = {{1, 0, 0, 0}};
-    static const StandingRow now[] = {{1, 200, 0, 1}};
+    static const StandingRow was[] = {{1, 0, 0, 0, 0, 0}};
+    static const StandingRow now[] = {{1, 200, 0, 1, 0, 0}};
     LevelsBefore before = {.rows = was, .row_count = 1, .names = {gold}, .level_count = 1};
     set_standings(now, 1);
     result_changes(&result, &before);

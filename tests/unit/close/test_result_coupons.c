@@ -32,9 +32,9 @@ static void change_levels(int64_t member_id, int16_t from, int16_t to)
     result_destroy(&result);
     result = (PeriodResult){.period = month(2025, 12), .rules = &rules};
     result.standings = memory_alloc(1, sizeof *result.standings);
-    result.standings[0] = (StandingRow){member_id, points[to], 0, to};
+    result.standings[0] = (StandingRow){member_id, points[to], 0, to, 0, 0};
     result.standing_count = 1;
-    StandingRow was = {member_id, 0, 0, from};
+    StandingRow was = {member_id, 0, 0, from, 0, 0};
     LevelsBefore before = {.rows = &was,
                            .row_count = from < 0 ? 0 : 1,
                            .names = {"Silver", "Gold", "Platinum", "Diamond"},
@@ -182,7 +182,7 @@ Test(result_coupons, once_per_level_looks_at_the_other_periods)
  */
 Test(result_coupons, checksum_of_a_small_period)
 {
-    static const StandingRow now[] = {{1, 600, 400, 2}, {2, 0, -5, 0}};
+    static const StandingRow now[] = {{1, 600, 400, 2, 0, 0}, {2, 0, -5, 0, 0, 0}};
     result.standings = memory_alloc(COUNT(now), sizeof *now);
     memcpy(result.standings, now, sizeof now);
     result.standing_count = COUNT(now);
@@ -196,8 +196,8 @@ Test(result_coupons, checksum_of_a_small_period)
 /* printf of "-7 1501 Diamond 0", "MAX 100 Silver 0", their changes and three grants, with tabs. */
 Test(result_coupons, checksum_with_each_level_and_extreme_ids)
 {
-    static const StandingRow was[] = {{INT64_MAX, 200, 0, 1}};
-    static const StandingRow now[] = {{-7, 1501, 0, 3}, {INT64_MAX, 100, 0, 0}};
+    static const StandingRow was[] = {{INT64_MAX, 200, 0, 1, 0, 0}};
+    static const StandingRow now[] = {{-7, 1501, 0, 3, 0, 0}, {INT64_MAX, 100, 0, 0, 0, 0}};
     rules.coupons.each_level = true;
     result.standings = memory_alloc(COUNT(now), sizeof *now);
     memcpy(result.standings, now, sizeof now);

@@ -119,3 +119,25 @@ Test(command, each_help_fits_and_names_its_options)
         free(text);
     }
 }
+
+/* What a first connection that fails says; each ends before a server is asked. */
+Test(command, a_connection_that_never_was_is_not_called_lost)
+{
+    static const char *const dsns[] = {"host=/nonexistent", "service=no_such_service",
+                                       "host=/nonexistent port=0"};
+    cr_assert_eq(setenv("PGSERVICEFILE", "/dev/null", 1), 0);
+    cr_assert_eq(unsetenv("PGSYSCONFDIR"), 0);
+    for (size_t i = 0; i < sizeof dsns / sizeof dsns[0]; i++) {
+        Arena arena = {0};
+        Options options = {.config = SOURCE_ROOT "/config/aliexpress.yaml", .dsn = dsns[i]};
+        const CommandContext context = {.options = &options, .arena = &arena, .out = stdout};
+        ExitCode code = EXIT_DONE;
+        Error error = {0};
+        cr_expect_not(command_status.run(&context, &code, &error));
+        cr_expect_eq(error.code, EXIT_DATABASE);
+        cr_expect_eq(strncmp(error.message, "no connection: ", strlen("no connection: ")), 0, "%s",
+                     error.message);
+        cr_expect_not_null(strstr(error.hint, "--dsn"), "%s", error.hint);
+        arena_destroy(&arena);
+    }
+}

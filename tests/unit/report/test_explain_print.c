@@ -95,7 +95,7 @@ Test(explain_text, what_is_published_is_compared)
     expect_ends(e, "Published by run 42: 139 points, Gold.\n"
                    "That differs: since that run events were recorded, or the member or the rules\n"
                    "  were changed. `tierclose close` takes it in until the day before the period\n"
-                   "  takes effect; after that: tierclose restate --period 2025-12 --dry-run\n");
+                   "  takes effect; after that: `tierclose restate --period 2025-12 --dry-run`\n");
     cr_expect(explain_differs(&e->explanation));
     e->input.published = (PublishedStanding){true, false, 42, 0, NULL};
     explained_build(e);

@@ -49,6 +49,7 @@ static Status example(void)
     };
     return (Status){
         .any_closed = true,
+        .oldest_period = "2024-07",
         .newest_period = "2025-12",
         .newest_run_id = 42,
         .newest_effective_on = day_from_date((Date){2026, 1, 8}),
@@ -77,8 +78,8 @@ Test(status_text, a_run_without_the_lock_is_dead)
     char *text = print(status_print_text, example(), (Date){2026, 1, 7});
     cr_expect_str_eq(
         text, "Today is 2026-01-07 in Europe/London.\n"
-              "Newest closed period: 2025-12, by run 42; takes effect on 2026-01-08, until\n"
-              "  2026-01-07 a nightly close takes in what is recorded late.\n"
+              "Closed: 2024-07 to 2025-12, the newest by run 42; takes effect on 2026-01-08,\n"
+              "  until 2026-01-07 a nightly close takes in what is recorded late.\n"
               "Next: 2026-01, due on 2026-01-31.\n"
               "No run is at work.\n"
               "Run 43 (settle of 2025-12) died: nothing of it was published, and the next\n"
@@ -119,6 +120,42 @@ Test(status_text, final_from_the_effective_day_on_and_due_on_the_last_day)
     free(text);
 }
 
+Test(status_text, one_closed_period_is_no_range)
+{
+    Status status = example();
+    status.oldest_period = status.newest_period;
+    char *text = print(status_print_text, status, (Date){2026, 1, 8});
+    cr_expect_not_null(strstr(text, "\nClosed: 2025-12, by run 42; final since 2026-01-08.\n"));
+    free(text);
+}
+
+Test(status_text, a_run_says_what_became_of_it)
+{
+    static const struct {
+        bool changed;
+        bool carried;
+        bool stands;
+        const char *run;
+        const char *success;
+    } cases[] = {
+        {true, false, true, "  stands\n", "T23:01:05Z.\n"},
+        {true, false, false, "  replaced\n", "T23:01:05Z.\n"},
+        {false, false, false, "  unchanged\n", "; it\n  found what stood.\n"},
+        {true, true, false, "  carried\n", "; it\n  carried levels.\n"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        Status status = example();
+        status.runs[1].changed = cases[i].changed;
+        status.runs[1].carried = cases[i].carried;
+        status.runs[1].stands = cases[i].stands;
+        status.last_published = status.runs[1];
+        char *text = print(status_print_text, status, (Date){2026, 1, 8});
+        cr_expect_not_null(strstr(text, cases[i].run), "%s", text);
+        cr_expect_not_null(strstr(text, cases[i].success), "%s", text);
+        free(text);
+    }
+}
+
 Test(status_text, before_any_close_the_newest_due_comes_first)
 {
     char *text = print(status_print_text, (Status){0}, (Date){2026, 1, 30});
@@ -140,7 +177,8 @@ Test(status_text, the_widest_line_fits)
     status.runs[0].action = "backfill";
     status.runs[0].run_id = 999999;
     status.runs[0].milliseconds = 3599000;
-    status.runs[0].changed = false;
+    status.runs[0].changed = true;
+    status.runs[0].carried = true;
     char *text = print(status_print_text, status, (Date){2026, 1, 8});
     for (char *line = strtok(text, "\n"); line != NULL; line = strtok(NULL, "\n")) {
         cr_expect_leq(format_width(line), FORMAT_COLUMNS, "%s", line);
@@ -156,11 +194,20 @@ Test(status_json, says_the_same)
     cr_expect(json_is_false(json_object_get(object, "at_work")));
     json_t *newest = json_object_get(object, "newest_closed");
     cr_expect_str_eq(json_string_value(json_object_get(newest, "period")), "2025-12");
+    json_t *closed = json_object_get(object, "closed");
+    cr_expect_str_eq(json_string_value(json_object_get(closed, "first")), "2024-07");
+    cr_expect_str_eq(json_string_value(json_object_get(closed, "last")), "2025-12");
     cr_expect(json_is_true(json_object_get(newest, "final")));
     json_t *runs = json_object_get(object, "runs");
     cr_assert_eq(json_array_size(runs), 3);
     cr_expect_str_eq(json_string_value(json_object_get(json_array_get(runs, 0), "status")), "died");
     cr_expect(json_is_null(json_object_get(json_array_get(runs, 0), "finished_at")));
+    cr_expect(json_is_false(json_object_get(json_array_get(runs, 1), "carried")));
+    json_decref(object);
+    free(text);
+    text = print(status_print_json, (Status){0}, (Date){2026, 1, 8});
+    object = json_loads(text, 0, NULL);
+    cr_expect(json_is_null(json_object_get(object, "closed")));
     json_decref(object);
     free(text);
 }
@@ -222,8 +269,11 @@ Test(difference, what_differs_and_why_it_may)
     free(text);
     result.late_events = 0;
     text = print_difference(&result);
-    cr_expect_not_null(strstr(text, "  No event was recorded late, so late events do not explain "
-                                    "this.\n"));
+    /* The result does not say by which column, so the words hold for both. */
+    cr_expect_not_null(
+        strstr(text, "  No event was found that was recorded late, so late events do not explain\n"
+                     "  this. Events without recorded_xid can hide one: committed more than 24\n"
+                     "  hours after its recorded_at.\n"));
     free(text);
     result.late_events = -1;
     text = print_difference(&result);

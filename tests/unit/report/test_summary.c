@@ -81,6 +81,7 @@ static char *print(RunSummary summary)
 static const char full_text[] =
     "Period 2025-12 closed by run 42.\n"
     "Its level changes take effect on 2026-01-08.\n"
+    "Mode: full.\n"
     "\n"
     "  members with a standing                            1,234,715\n"
     "  sum of their points                               98,765,432\n"
@@ -134,6 +135,50 @@ Test(summary, in_full)
     free(text);
 }
 
+static const char month_only_text[] =
+    "  Events                                               2025-12\n"
+    "  earning                                                  400\n"
+    "  refunds and frauds                                        50\n"
+    "  capped to nothing                                         30\n"
+    "  not eligible                                              19\n"
+    "  anomalies                                                  1\n"
+    "  all                                                      500\n"
+    "\n";
+
+/* It has counted the events of its own month only, and must not call them the window's. */
+Test(summary, an_incremental_run_shows_its_month_only)
+{
+    RunSummary summary = filled();
+    summary.mode = "incremental";
+    summary.events = 500;
+    memcpy(summary.window_fates, summary.month_fates, sizeof summary.window_fates);
+    char *text = print(summary);
+    cr_expect_not_null(strstr(text, "\nMode: incremental.\n\n"), "%s", text);
+    cr_expect_not_null(strstr(text, month_only_text), "%s", text);
+    cr_expect_null(strstr(text, "window"), "%s", text);
+    free(text);
+}
+
+Test(summary, why_all_was_read)
+{
+    RunSummary summary = filled();
+    summary.why_full = "the rules of 2025-03 have changed";
+    char *text = print(summary);
+    static const char line[] = "Mode: full, read in full: the rules of 2025-03 have changed.\n";
+    cr_expect_not_null(strstr(text, line), "%s", text);
+    cr_expect_not_null(strstr(text, "whole window"));
+    free(text);
+    summary.changed = false;
+    text = print(summary);
+    cr_expect_not_null(strstr(text, line), "%s", text);
+    free(text);
+    /* However long it is, it fits. */
+    summary.why_full = "the events have neither recorded_xid nor recorded_at, and there is no end "
+                       "to the reasons that could be given here";
+    text = print(summary);
+    free(text);
+}
+
 Test(summary, a_dry_run_says_first_and_last_that_nothing_was_written)
 {
     RunSummary summary = filled();
@@ -168,7 +213,8 @@ Test(summary, what_is_unchanged_or_carried_is_short)
     char *text = print(summary);
     cr_expect_str_eq(
         text, "Period 2025-12: the run found what stands, nothing was changed: 1,234,715\n"
-              "  members, 98,765,432 points, 5,000 events.\n"
+              "  members, 98,765,432 points, 5,000 events read.\n"
+              "  Mode: full.\n"
               "  checksum  0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\n"
               "\n"
               "  Anomalies of 2025-12: none.\n");

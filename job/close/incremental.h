@@ -1,0 +1,44 @@
+/*
+ * The incremental close: the new month's events, and of older months only what has changed.
+ *
+ * It starts from the points by month that an earlier run left in its standings: for a first close
+ * those of the period before, for a settling those of the period itself. They hold as long as the
+ * months' rules are the same, the events are on the same server, and what was recorded since can be
+ * told. Totals are summed from the months, never carried, so the result is that of the full close.
+ *
+ * Example: in April a member returns half of a March order. April is read whole; the refund finds
+ * no credit in it, so that one member's March is read and folded again; then nothing is open, and
+ * the other months stand.
+ */
+#pragma once
+
+#include "close/reading.h"
+
+typedef struct IncrementalBase {
+    bool usable;
+    const char *why_not; /* for people; NULL where the caller asked for a full close */
+    StandingSet set;     /* with months */
+    Period first;        /* of its months */
+    size_t month_count;
+    int64_t *late; /* members with events of older months that were recorded since; ascending */
+    size_t late_count;
+} IncrementalBase;
+
+/*
+ * Finds a base for `period` and what was recorded since. Not usable is no failure: then the period
+ * is to be read in full. The base is the caller's: incremental_base_destroy.
+ */
+MUST_CHECK bool incremental_base_find(Session *session, const Reading *reading, Period period,
+                                      IncrementalBase *ret_base, Error *reterr);
+void incremental_base_destroy(IncrementalBase *base);
+
+/*
+ * After the period's own month is folded: reads and folds the older months of the members who need
+ * it, and sums. `tally` gets what becomes of the own month's refunds.
+ */
+MUST_CHECK bool incremental_finish(const Reading *reading, const Calendar *calendar, Fold *fold,
+                                   EventStore *store, Tally *tally, Error *reterr);
+
+/* The digests of the rules of the window's months, for the run's row; in the arena. */
+const char *incremental_month_rules(Arena *arena, const Programme *programme, const KindMap *kinds,
+                                    Period period);
