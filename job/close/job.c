@@ -87,6 +87,7 @@ static bool close_one(Session *session, Reading *reading, Period period, const c
         .run_id = run_id,
         .late_events = late_events,
         .may_be_incremental = true,
+        .previous = chained->standings == NULL ? NULL : chained,
     };
     done = done && period_run(&run, &before, &result, &changed, reterr) && end(session, reterr);
     standing_set_destroy(&before_set);
@@ -226,6 +227,7 @@ static bool restate_range(Session *session, Reading *reading, PeriodRange range,
             .action = action,
             .run_id = run_ids[period - range.first],
             .late_events = -1,
+            .previous = chained.standings == NULL ? NULL : &chained,
         };
         PeriodResult result = {0};
         bool changed = false;

@@ -161,37 +161,55 @@ static bool finish(PeriodRun *run, const PeriodResult *result, const Standing *s
     return done;
 }
 
+/* The period before, of the same reading, as a base: nothing was recorded since. It stays the caller's. */
+static IncrementalBase base_of_previous(const Session *session, const PeriodResult *previous)
+{
+    int32_t window_months = session->job->programme->window_months;
+    return (IncrementalBase){
+        .usable = true,
+        .set = {.rows = previous->standings,
+                .row_count = previous->standing_count,
+                .months = previous->months},
+        .first = window_first(previous->period, window_months),
+        .month_count = (size_t)window_months,
+    };
+}
+
+static bool compute_from(PeriodRun *run, const LevelsBefore *before, const IncrementalBase *base,
+                         PeriodResult *ret_result, Error *reterr)
+{
+    PeriodResult result;
+    if (!compute_period(run->reading, run->period, run->run_id, before, base, &result, reterr)) {
+        return false;
+    }
+    if (base != NULL && !result.months_kept) {
+        result_destroy(&result);
+        run->why_full = "a member's month has too many points to be kept";
+        return compute_from(run, before, NULL, ret_result, reterr);
+    }
+    run->mode = base == NULL ? "full" : "incremental";
+    *ret_result = result;
+    return true;
+}
+
 /* Incrementally where that is wanted and possible, else in full. */
 static bool compute(PeriodRun *run, const LevelsBefore *before, PeriodResult *ret_result,
                     Error *reterr)
 {
-    const Reading *reading = run->reading;
+    Session *session = run->session;
+    if (run->previous != NULL && run->previous->months_kept && !session->job->full) {
+        const IncrementalBase previous = base_of_previous(session, run->previous);
+        return compute_from(run, before, &previous, ret_result, reterr);
+    }
     IncrementalBase base = {0};
-    run->mode = "full";
-    if (run->may_be_incremental) {
-        if (!incremental_base_find(run->session, reading, run->period, &base, reterr)) {
-            return false;
-        }
-        run->why_full = base.why_not;
+    if (run->may_be_incremental &&
+        !incremental_base_find(session, run->reading, run->period, &base, reterr)) {
+        return false;
     }
-    if (base.usable) {
-        PeriodResult result;
-        bool done =
-            compute_period(reading, run->period, run->run_id, before, &base, &result, reterr);
-        incremental_base_destroy(&base);
-        if (!done) {
-            return false;
-        }
-        if (result.months_kept) {
-            run->mode = "incremental";
-            *ret_result = result;
-            return true;
-        }
-        run->why_full = "a member's month has too many points to be kept";
-        result_destroy(&result);
-    }
+    run->why_full = base.why_not;
+    bool done = compute_from(run, before, base.usable ? &base : NULL, ret_result, reterr);
     incremental_base_destroy(&base);
-    return compute_period(reading, run->period, run->run_id, before, NULL, ret_result, reterr);
+    return done;
 }
 
 bool period_run(PeriodRun *run, const LevelsBefore *before, PeriodResult *ret_result,
