@@ -48,7 +48,8 @@ static int fail(const Error *error)
 
 /*
  * After a signal a lost connection or a wait that broke off is the signal's doing. What is not: bad
- * data found all the same, a bug, and above all an outcome that is unknown.
+ * data found all the same, a bug, and above all an outcome that is unknown. Months that the same
+ * command has published before stand.
  */
 static void explain_stop(Error *error)
 {
@@ -59,8 +60,9 @@ static void explain_stop(Error *error)
         return;
     }
     (void)error_set(error, number == SIGINT ? EXIT_INTERRUPTED : EXIT_TERMINATED,
-                    "run the same command again when it suits.",
-                    "stopped by %s, nothing was published",
+                    "`tierclose status` tells what stands; run the same command again when it "
+                    "suits.",
+                    "stopped by %s, what was being done was not published",
                     number == SIGINT ? "SIGINT" : "SIGTERM");
 }
 

@@ -24,7 +24,8 @@ static _Noreturn void out_of_memory(size_t count, size_t size)
 {
     (void)fprintf(stderr,
                   "error: out of memory: asked for %zu x %zu bytes\n"
-                  "hint: nothing was published; give the job more memory and run it again.\n",
+                  "hint: what was being done was not published; give the job more memory and run "
+                  "it again.\n",
                   count, size);
     _exit(EXIT_BUG);
 }

@@ -6,12 +6,12 @@ static const ExitCodeText table[] = {
     {EXIT_USAGE, "wrong usage"},
     {EXIT_DATA, "bad data, a period that cannot be closed yet, or one that was never closed"},
     {EXIT_DATABASE, "no database"},
-    {EXIT_BUG, "a bug or a broken invariant; nothing was published"},
+    {EXIT_BUG, "a bug or a broken invariant; what was being done was not published"},
     {EXIT_OUTCOME_UNKNOWN, "the connection died while publishing: outcome unknown, run status"},
     {EXIT_LOCKED, "another run holds the lock"},
     {EXIT_CONFIG, "configuration or schema wrong"},
-    {EXIT_INTERRUPTED, "stopped by SIGINT, nothing published"},
-    {EXIT_TERMINATED, "stopped by SIGTERM, nothing published"},
+    {EXIT_INTERRUPTED, "stopped by SIGINT, what was being done was not published"},
+    {EXIT_TERMINATED, "stopped by SIGTERM, what was being done was not published"},
 };
 
 const ExitCodeText *exit_code_table(size_t *ret_count)

@@ -134,6 +134,38 @@ static int is_break(char byte)
     return (unsigned char)byte <= ' ' || byte == 0x7F;
 }
 
+/*
+ * The bytes up to the next break. A backquote that has its other one keeps all between them
+ * together; without it, it is a mark like any other.
+ */
+static size_t word_length(const char *text)
+{
+    size_t length = 0;
+    while (text[length] != '\0' && !is_break(text[length])) {
+        const char *end = text[length] == '`' ? strchr(text + length + 1, '`') : NULL;
+        length = end == NULL ? length + 1 : (size_t)(end - text) + 1;
+    }
+    return length;
+}
+
+/* Writes a word, runs of breaks within it as one space; without a file it only counts. Returns its
+ * width. */
+static size_t put_word(FILE *out, const char *text, size_t length)
+{
+    size_t width = 0;
+    for (size_t i = 0; i < length; i++) {
+        char byte = is_break(text[i]) ? ' ' : text[i];
+        if (is_break(text[i]) && i > 0 && is_break(text[i - 1])) {
+            continue;
+        }
+        width += is_continuation(byte) ? 0 : 1;
+        if (out != NULL) {
+            (void)fputc(byte, out);
+        }
+    }
+    return width;
+}
+
 void format_paragraph(FILE *out, const char *text, size_t column, size_t indent)
 {
     size_t used = column;
@@ -142,12 +174,8 @@ void format_paragraph(FILE *out, const char *text, size_t column, size_t indent)
         while (*text != '\0' && is_break(*text)) {
             text++;
         }
-        size_t length = 0;
-        size_t width = 0;
-        while (text[length] != '\0' && !is_break(text[length])) {
-            width += is_continuation(text[length]) ? 0 : 1;
-            length++;
-        }
+        size_t length = word_length(text);
+        size_t width = put_word(NULL, text, length);
         if (length == 0) {
             break;
         }
@@ -156,7 +184,8 @@ void format_paragraph(FILE *out, const char *text, size_t column, size_t indent)
             used = indent;
             first_in_line = 1;
         }
-        (void)fprintf(out, "%s%.*s", first_in_line ? "" : " ", (int)length, text);
+        (void)fputs(first_in_line ? "" : " ", out);
+        (void)put_word(out, text, length);
         used += width + (first_in_line ? 0 : 1);
         first_in_line = 0;
         text += length;

@@ -44,6 +44,8 @@ void format_cell(FILE *out, const char *text, size_t width);
 
 /*
  * Writes words from column `column` on, broken before FORMAT_COLUMNS; the lines that follow are
- * indented by `indent`. White space and control marks are breaks. Ends with a newline.
+ * indented by `indent`. White space and control marks are breaks. What stands between two
+ * backquotes is one word, so that a command can be copied whole: write `tierclose status` in
+ * backquotes. Only a word of its own that is too wide passes FORMAT_COLUMNS. Ends with a newline.
  */
 void format_paragraph(FILE *out, const char *text, size_t column, size_t indent);

@@ -161,7 +161,8 @@ static bool finish(PeriodRun *run, const PeriodResult *result, const Standing *s
     return done;
 }
 
-/* The period before, of the same reading, as a base: nothing was recorded since. It stays the caller's. */
+/* The period before, of the same reading, as a base: nothing was recorded since. It stays the
+ * caller's. */
 static IncrementalBase base_of_previous(const Session *session, const PeriodResult *previous)
 {
     int32_t window_months = session->job->programme->window_months;

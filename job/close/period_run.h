@@ -18,7 +18,8 @@ typedef struct PeriodRun {
     int64_t run_id;      /* 0: a dry run */
     int64_t late_events; /* for the summary */
     bool may_be_incremental;
-    const PeriodResult *previous; /* the period before, computed from the same reading; NULL: none */
+    const PeriodResult
+        *previous;        /* the period before, computed from the same reading; NULL: none */
     const char *mode;     /* set by period_run */
     const char *why_full; /* likewise */
 } PeriodRun;

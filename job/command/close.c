@@ -15,7 +15,9 @@ const Command command_close = {
     .summary = "close every month that is due, or settle the one that was closed last",
     .details =
         "Recomputes every member's level from the events of the window and publishes standings, "
-        "level changes and coupon grants of the month in one commit.\n\n"
+        "level changes and coupon grants of the month in one commit. Where the month before was "
+        "closed under the same rules, only the events of the new month are read, and older ones of "
+        "the members whom late events or refunds concern; --full reads all.\n\n"
         "Without --period: closes every month that has ended since the last one closed, the oldest "
         "first, and the present one on its last day; until the day before a closed month takes "
         "effect, finds what was recorded late for it and restates it. With nothing due it says so "

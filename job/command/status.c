@@ -33,7 +33,8 @@ const Command command_status = {
     .run = run_status,
     .summary = "show what is closed, what is due, and what the last runs did",
     .details =
-        "Shows the newest closed period and whether it is final, the next one and when it is due, "
+        "Shows which periods are closed and whether the newest is final, the next one and when it "
+        "is due, "
         "whether a run is at work, the last success, and the last ten runs with their errors.\n\n"
         "After exit code 74 (the connection died while publishing) it tells the outcome: the run "
         "shows as published, or as died, and then nothing of it was published.",

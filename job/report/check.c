@@ -75,7 +75,8 @@ static bool check_zone(FILE *out, Connection *connection, const Programme *progr
     return true;
 }
 
-static const char *late_text(LateMethod method, char text[SENTENCE_BYTES])
+/* How what is recorded late is told from the rest; it decides what a nightly close has to read. */
+static const char *late_text(LateMethod method, bool settle, char text[SENTENCE_BYTES])
 {
     switch (method) {
     case LATE_EXACT:
@@ -89,9 +90,16 @@ static const char *late_text(LateMethod method, char text[SENTENCE_BYTES])
             (int)LATE_MARGIN_HOURS);
         return text;
     default:
-        return "NOT found: the events have neither recorded_xid nor recorded_at, so a close takes "
-               "in "
-               "what is late only by computing the period anew (restate, backfill)";
+        (void)snprintf(text, SENTENCE_BYTES,
+                       "cannot be told from the others: the events have neither recorded_xid nor "
+                       "recorded_at. %s. A column recorded_xid xid8 default "
+                       "pg_current_xact_id() makes it exact",
+                       settle ? "So until the day before a month takes effect every nightly close "
+                                "computes it in full, which takes them in; after that only "
+                                "restate and backfill do"
+                              : "With settle: false no nightly close looks for them; restate and "
+                                "backfill take them in");
+        return text;
     }
 }
 
@@ -116,7 +124,7 @@ static bool check_source(FILE *out, Arena *arena, Connection *connection,
     (void)snprintf(text, sizeof text, "%.200s, %zu kinds, all that the programme names among them",
                    source->kinds, source->kind_count);
     print_fact(out, "kinds", text);
-    print_fact(out, "late events", late_text(source->late_method, text));
+    print_fact(out, "late events", late_text(source->late_method, programme->settle, text));
     return true;
 }
 

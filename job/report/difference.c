@@ -1,6 +1,7 @@
 #include "report/difference.h"
 
 #include "base/format.h"
+#include "ledger/events.h"
 
 #include <inttypes.h>
 
@@ -14,7 +15,11 @@ static void print_late(FILE *out, const VerifyResult *result, const char *period
         return;
     }
     if (result->late_events == 0) {
-        (void)fputs("  No event was recorded late, so late events do not explain this.\n", out);
+        (void)fprintf(out,
+                      "  No event was found that was recorded late, so late events do not explain\n"
+                      "  this. Events without recorded_xid can hide one: committed more than %d\n"
+                      "  hours after its recorded_at.\n",
+                      (int)LATE_MARGIN_HOURS);
         return;
     }
     (void)fprintf(out, "  %s event%s recorded since: a restatement would take %s in.\n",

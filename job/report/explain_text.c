@@ -135,7 +135,7 @@ static void print_published(FILE *out, const Explanation *explanation)
     (void)snprintf(text, sizeof text,
                    "That differs: since that run events were recorded, or the member or the rules "
                    "were changed. `tierclose close` takes it in until the day before the period "
-                   "takes effect; after that: tierclose restate --period %s --dry-run",
+                   "takes effect; after that: `tierclose restate --period %s --dry-run`",
                    period);
     format_paragraph(out, text, 0, 2);
 }

@@ -37,9 +37,11 @@ static const char *run_status(const Status *status, const StatusRun *run)
     return strcmp(run->status, "running") == 0 && !status->lock_held ? "died" : run->status;
 }
 
-static void print_newest(FILE *out, const Status *status, const Programme *programme,
+/* "Closed: 2024-07 to 2025-12, the newest by run 18; final since 2026-01-08." */
+static void print_closed(FILE *out, const Status *status, const Programme *programme,
                          const Due *due)
 {
+    bool several = status->any_closed && strcmp(status->oldest_period, status->newest_period) != 0;
     char text[256];
     char effective[DAY_TEXT_BYTES];
     char until[DAY_TEXT_BYTES];
@@ -49,8 +51,9 @@ static void print_newest(FILE *out, const Status *status, const Programme *progr
     }
     (void)day_format(status->newest_effective_on, effective);
     (void)day_format(status->newest_effective_on - 1, until);
-    int used = snprintf(text, sizeof text, "Newest closed period: %s, by run %" PRId64 "; ",
-                        status->newest_period, status->newest_run_id);
+    int used = snprintf(text, sizeof text, "Closed: %s%s%s, %sby run %" PRId64 "; ",
+                        several ? status->oldest_period : "", several ? " to " : "",
+                        status->newest_period, several ? "the newest " : "", status->newest_run_id);
     if (due->final) {
         (void)snprintf(text + used, sizeof text - (size_t)used, "final since %s.", effective);
     } else if (programme->settle) {
@@ -102,7 +105,9 @@ static void print_success(FILE *out, const Status *status)
     (void)snprintf(text, sizeof text, "Last success: run %" PRId64 ", %s of %s, published at %s%s.",
                    run->run_id, run->action, run->period,
                    run->finished_at == NULL ? "?" : run->finished_at,
-                   run->changed ? "" : "; it found what stood");
+                   !run->changed  ? "; it found what stood"
+                   : run->carried ? "; it carried levels"
+                                  : "");
     format_paragraph(out, text, 0, 2);
 }
 
@@ -112,7 +117,10 @@ static void print_run(FILE *out, const Status *status, const StatusRun *run)
     const char *took = run->milliseconds < 0
                            ? "-"
                            : format_duration((double)run->milliseconds / 1000, FORMAT_TEXT);
-    const char *note = !run->changed ? "unchanged" : run->stands ? "stands" : "replaced";
+    const char *note = !run->changed  ? "unchanged"
+                       : run->carried ? "carried"
+                       : run->stands  ? "stands"
+                                      : "replaced";
     (void)fprintf(out, "%6" PRId64 "  %s  %-8s  %-9s %s %10s%s%s\n", run->run_id, run->period,
                   run->action, run_status(status, run), run->started_at, took,
                   strcmp(run->status, "published") == 0 ? "  " : "",
@@ -128,7 +136,7 @@ void status_print_text(FILE *out, const Status *status, const Programme *program
     Due due = look_at_calendar(status, today);
     char day[DAY_TEXT_BYTES];
     (void)fprintf(out, "Today is %s in %s.\n", day_format(today, day), programme->timezone);
-    print_newest(out, status, programme, &due);
+    print_closed(out, status, programme, &due);
     print_due(out, &due);
     print_work(out, status);
     print_success(out, status);
@@ -165,6 +173,7 @@ static json_t *run_json(const Status *status, const StatusRun *run)
     set(object, "error", text_or_null(run->error));
     set(object, "changed", json_boolean(run->changed));
     set(object, "stands", json_boolean(run->stands));
+    set(object, "carried", json_boolean(run->carried));
     set(object, "members", json_integer(run->members));
     set(object, "points", json_integer(run->points));
     set(object, "events", json_integer(run->events));
@@ -172,6 +181,17 @@ static json_t *run_json(const Status *status, const StatusRun *run)
     set(object, "downgrades", json_integer(run->downgrades));
     set(object, "grants", json_integer(run->grants));
     set(object, "anomalies", json_integer(run->anomalies));
+    return object;
+}
+
+static json_t *closed_json(const Status *status)
+{
+    if (!status->any_closed) {
+        return json_null();
+    }
+    json_t *object = json_object();
+    set(object, "first", text_or_null(status->oldest_period));
+    set(object, "last", text_or_null(status->newest_period));
     return object;
 }
 
@@ -198,6 +218,7 @@ void status_print_json(FILE *out, const Status *status, const Programme *program
     set(object, "today", json_string(day_format(today, day)));
     set(object, "timezone", text_or_null(programme->timezone));
     set(object, "at_work", json_boolean(status->lock_held));
+    set(object, "closed", closed_json(status));
     set(object, "newest_closed", newest_json(status, &due));
     json_t *next = json_object();
     set(next, "period", json_string(period_format(due.next, period)));

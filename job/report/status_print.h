@@ -2,10 +2,10 @@
  * The words of `status`: what is closed, what is due, what the last runs did (contract 9). Pure but
  * for the file.
  *
- * The JSON object has: today, timezone, at_work, newest_closed (null, or period, run_id,
- * effective_on, final), next (period, due_on, due), last_success (null or a run) and runs, the
- * newest first. A run's status is that of tierclose.runs, or "died" where it says `running` though
- * nobody holds the job's lock.
+ * The JSON object has: today, timezone, at_work, closed (null, or the first and the last closed
+ * period: all between them are), newest_closed (null, or period, run_id, effective_on, final), next
+ * (period, due_on, due), last_success (null or a run) and runs, the newest first. A run's status is
+ * that of tierclose.runs, or "died" where it says `running` though nobody holds the job's lock.
  */
 #pragma once
 

@@ -29,6 +29,17 @@ static void print_number(FILE *out, const char *label, int64_t value)
     (void)fprintf(out, "%*s\n", NUMBER_WIDTH, format_count(value, FORMAT_TEXT));
 }
 
+/* "Mode: full, read in full: the rules of 2025-03 have changed." */
+static void print_mode(FILE *out, const RunSummary *summary, size_t indent)
+{
+    char text[512];
+    (void)snprintf(text, sizeof text, "Mode: %s%s%.400s.", summary->mode,
+                   summary->why_full == NULL ? "" : ", read in full: ",
+                   summary->why_full == NULL ? "" : summary->why_full);
+    (void)fprintf(out, "%*s", (int)indent, "");
+    format_paragraph(out, text, indent, 2);
+}
+
 static void print_head(FILE *out, const RunSummary *summary, const char *period)
 {
     char effective[DAY_TEXT_BYTES];
@@ -45,6 +56,7 @@ static void print_head(FILE *out, const RunSummary *summary, const char *period)
                       summary->run_id);
     }
     (void)fprintf(out, "Its level changes take effect on %s.\n", effective);
+    print_mode(out, summary, 0);
 }
 
 static void print_totals(FILE *out, const RunSummary *summary)
@@ -59,11 +71,21 @@ static void print_totals(FILE *out, const RunSummary *summary)
                   format_duration(summary->seconds, FORMAT_TEXT));
 }
 
-static void print_fates(FILE *out, const char *label, int64_t month, int64_t window)
+/* An incremental run has read the events of its own month only, so there is no window to show. */
+static bool knows_window(const RunSummary *summary)
 {
-    (void)fprintf(out, "  %-*s%*s%*s\n", LABEL_WIDTH, label, NUMBER_WIDTH,
-                  format_count(month, FORMAT_TEXT), NUMBER_WIDTH,
-                  format_count(window, FORMAT_TEXT));
+    return strcmp(summary->mode, "incremental") != 0;
+}
+
+static void print_fates(FILE *out, const RunSummary *summary, const char *label, int64_t month,
+                        int64_t window)
+{
+    (void)fprintf(out, "  %-*s%*s", LABEL_WIDTH, label, NUMBER_WIDTH,
+                  format_count(month, FORMAT_TEXT));
+    if (knows_window(summary)) {
+        (void)fprintf(out, "%*s", NUMBER_WIDTH, format_count(window, FORMAT_TEXT));
+    }
+    (void)fputc('\n', out);
 }
 
 static void print_events(FILE *out, const RunSummary *summary, const char *period)
@@ -74,22 +96,23 @@ static void print_events(FILE *out, const RunSummary *summary, const char *perio
         [FATE_CAPPED] = "capped to nothing",
         [FATE_INELIGIBLE] = "not eligible",
     };
-    (void)fprintf(out, "\n  %-*s%*s%*s\n", LABEL_WIDTH, "Events", NUMBER_WIDTH, period,
-                  NUMBER_WIDTH, "whole window");
+    (void)fprintf(out, "\n  %-*s%*s%s\n", LABEL_WIDTH, "Events", NUMBER_WIDTH, period,
+                  knows_window(summary) ? "    whole window" : "");
     int64_t month = 0;
     int64_t month_anomalies = 0;
     int64_t window_anomalies = 0;
     for (int fate = 0; fate < FATE_COUNT; fate++) {
         month += summary->month_fates[fate];
         if (fate < FATE_FIRST_ANOMALY) {
-            print_fates(out, labels[fate], summary->month_fates[fate], summary->window_fates[fate]);
+            print_fates(out, summary, labels[fate], summary->month_fates[fate],
+                        summary->window_fates[fate]);
         } else {
             month_anomalies += summary->month_fates[fate];
             window_anomalies += summary->window_fates[fate];
         }
     }
-    print_fates(out, "anomalies", month_anomalies, window_anomalies);
-    print_fates(out, "all", month, summary->events);
+    print_fates(out, summary, "anomalies", month_anomalies, window_anomalies);
+    print_fates(out, summary, "all", month, summary->events);
 }
 
 /* "  up       Silver            -> Gold                        120" */
@@ -224,13 +247,15 @@ static void print_unchanged(FILE *out, const RunSummary *summary, const char *pe
 {
     char text[512];
     (void)snprintf(text, sizeof text,
-                   "Period %s: %s found what stands, nothing %s: %s members, %s points, %s events.",
+                   "Period %s: %s found what stands, nothing %s: %s members, %s points, %s events "
+                   "read.",
                    period, summary->dry_run ? "a dry run" : "the run",
                    summary->dry_run ? "would change" : "was changed",
                    format_count(summary->members, FORMAT_TEXT),
                    format_count(summary->points, FORMAT_TEXT),
                    format_count(summary->events, FORMAT_TEXT));
     format_paragraph(out, text, 0, 2);
+    print_mode(out, summary, 2);
     if (summary->result_checksum[0] != '\0') {
         (void)fprintf(out, "  checksum  %s\n", summary->result_checksum);
     }

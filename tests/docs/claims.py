@@ -65,13 +65,12 @@ def check_paths(root, text):
 
 
 def check_layout(root, text):
-    """The table of the layout names every room, and no other."""
+    """The layout names every room; that what it names is there, check_paths sees to."""
     section = text[text.index("\n## Layout"):]
-    found = re.findall(r"^\| ([\w/]+) \|", section, flags=re.M)
-    rooms = {f"job/{path.name}" for path in (root / "job").iterdir() if path.is_dir()}
-    wanted = rooms | {"sql", "config", "tests"}
-    found = set(found) - {"folder"}
-    return "\n".join(f"  {name}" for name in sorted(wanted ^ found))
+    rooms = [f"job/{path.name}" for path in (root / "job").iterdir() if path.is_dir()]
+    found = set(re.findall(r"[\w/]+", section))
+    return "\n".join(f"  {name} is missing" for name in sorted(rooms) + ["sql", "config", "tests"]
+                     if name not in found)
 
 
 def check_numbers(root, text):
@@ -79,6 +78,7 @@ def check_numbers(root, text):
     limits = (
         ("job/ledger/events.h", r"LATE_MARGIN_HOURS = (\d+)", r"margin of (\d+) hours"),
         ("job/close/tally.h", r"ANOMALY_SAMPLES_MAX = (\d+)", r"up to (\d+) samples"),
+        ("job/ledger/connection.h", r"SERVER_VERSION_MIN = (\d+)0000", r"at least (\d+)"),
     )
     problems = []
     for path, defined, stated in limits:
@@ -123,6 +123,16 @@ def check_hints(root, text):
     return "\n".join(f"  a message names the heading {name}" for name in wanted - set(titles))
 
 
+def check_texts(root):
+    """No message sends people to a paper that they do not have."""
+    problems = []
+    for path in sorted((root / "job").rglob("*.[ch]")):
+        source = re.sub(r"/\*.*?\*/", "", path.read_text(encoding="utf-8"), flags=re.S)
+        problems += [f"  {path.relative_to(root)}: {found}"
+                     for found in re.findall(r'"[^"\n]*\bcontract\b[^"\n]*"', source, flags=re.I)]
+    return "\n".join(problems)
+
+
 def check(root, text, job):
     yield "the exit codes are those of --help", check_exit_codes(text, job)
     yield "commands and options exist", check_options(text, job)
@@ -133,3 +143,4 @@ def check(root, text, job):
     yield "lines fit", check_width(text)
     yield "links lead to headings", check_links(text)
     yield "headings that messages name exist", check_hints(root, text)
+    yield "messages name nothing that is not here", check_texts(root)

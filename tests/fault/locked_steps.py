@@ -62,7 +62,7 @@ def check_stopped(trial, job, step, number):
         trial.expect_published()
         return
     job.expect_code(ENDED_BY_SIGNAL[number])
-    job.expect_error(f"stopped by {number.name}, nothing was published")
+    job.expect_error(f"stopped by {number.name}, what was being done was not published")
     trial.expect_unpublished()
     if step not in STEPS_WITHOUT_ROW:
         status, error = trial.last_run()

@@ -57,7 +57,7 @@ def try_stop_waiter():
                     wait_until(lambda: waits_for_lock(trial), "the second run to wait")
                     second.kill(number)
                     expect(second.ends_within(5), "the second run went on to wait")
-                    second.expect_code(code).expect_error("nothing was published")
+                    second.expect_code(code).expect_error("what was being done was not published")
                 stall.release()
                 first.expect_code(0)
             trial.expect_published()
