@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """The model against the real data: twelve closes of an online shop must give expected.csv.
 
-The data is not part of the project. It is looked for in ../shared/data beside the repository, or in
-$TIERCLOSE_DATA; where it is missing the test is skipped, and says so. The rules are those of
+The data is not part of the project. It is looked for in $TIERCLOSE_DATA, else in
+../shared/data/online-retail beside the repository; where it is missing the test is skipped, and says so. The rules are those of
 config/aliexpress.yaml with the shop's time zone.
 """
 
@@ -24,8 +24,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 
 def data_folder():
     data = os.environ.get("TIERCLOSE_DATA")
-    folder = Path(data) if data else REPOSITORY.parent / "shared" / "data"
-    return folder / "online-retail"
+    return Path(data) if data else REPOSITORY.parent / "shared" / "data" / "online-retail"
 
 
 def number(text):
@@ -73,8 +72,8 @@ def figures(result):
 def main():
     folder = data_folder()
     if not folder.is_dir():
-        print(f"SKIPPED: real_data.py: there is no {folder}; set TIERCLOSE_DATA to the folder that "
-              "holds online-retail/", file=sys.stderr)
+        print(f"SKIPPED: real_data.py: there is no {folder}; set TIERCLOSE_DATA to the folder of "
+              "events.csv.gz", file=sys.stderr)
         return 77
     config = Path(sys.argv[1]) if len(sys.argv) > 1 else REPOSITORY / "config" / "aliexpress.yaml"
     text = re.sub(r"(?m)^timezone:.*$", "timezone: Europe/London",
