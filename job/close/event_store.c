@@ -1,21 +1,21 @@
 #include "close/event_store.h"
 
 #include "base/arena.h"
+#include "close/event_record.h"
 
 #include <assert.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { BLOCK_BYTES = 8 * 1024 };
 
-/* Flags of a record beside EVENT_HAS_*. */
-enum { RECORD_HAS_DISCOUNT = 8, RECORD_HAS_CATEGORIES = 16 };
-
 typedef struct Block {
     struct Block *next;
     uint32_t used;
     uint32_t size;
+    RecordBase base; /* of its first record */
     unsigned char bytes[];
 } Block;
 
@@ -26,8 +26,10 @@ struct EventStore {
     Block **buckets; /* [lane][month][partition], newest block first */
     pthread_mutex_t pool_lock;
     Block *pool;
-    size_t bytes;
+    size_t bytes; /* of all blocks, those of the pool included */
     size_t bytes_peak;
+    size_t bytes_max;
+    atomic_bool full;
 };
 
 EventStore *event_store_create(size_t lane_count, size_t month_count, size_t partition_count)
@@ -37,6 +39,7 @@ EventStore *event_store_create(size_t lane_count, size_t month_count, size_t par
     store->month_count = month_count;
     store->partition_count = partition_count;
     store->buckets = memory_alloc(lane_count * month_count * partition_count, sizeof(Block *));
+    store->bytes_max = SIZE_MAX;
     pthread_mutex_init(&store->pool_lock, NULL);
     return store;
 }
@@ -50,15 +53,34 @@ static void free_blocks(Block *block)
     }
 }
 
+void event_store_limit(EventStore *store, size_t bytes_max)
+{
+    store->bytes_max = bytes_max;
+}
+
+bool event_store_is_full(EventStore *store)
+{
+    return atomic_load_explicit(&store->full, memory_order_relaxed);
+}
+
+void event_store_clear(EventStore *store)
+{
+    for (size_t i = 0; i < store->lane_count * store->month_count * store->partition_count; i++) {
+        free_blocks(store->buckets[i]);
+        store->buckets[i] = NULL;
+    }
+    free_blocks(store->pool);
+    store->pool = NULL;
+    store->bytes = 0;
+    atomic_store(&store->full, false);
+}
+
 void event_store_destroy(EventStore *store)
 {
     if (store == NULL) {
         return;
     }
-    for (size_t i = 0; i < store->lane_count * store->month_count * store->partition_count; i++) {
-        free_blocks(store->buckets[i]);
-    }
-    free_blocks(store->pool);
+    event_store_clear(store);
     pthread_mutex_destroy(&store->pool_lock);
     free(store->buckets);
     free(store);
@@ -91,6 +113,9 @@ static Block *block_new(EventStore *store, size_t record_bytes)
         if (store->bytes > store->bytes_peak) {
             store->bytes_peak = store->bytes;
         }
+        if (store->bytes > store->bytes_max) {
+            atomic_store(&store->full, true);
+        }
     }
     pthread_mutex_unlock(&store->pool_lock);
     if (block == NULL) {
@@ -120,99 +145,21 @@ static void blocks_release(EventStore *store, Block *block)
     pthread_mutex_unlock(&store->pool_lock);
 }
 
-static unsigned char *put_bytes(unsigned char *at, const void *value, size_t size)
-{
-    memcpy(at, value, size);
-    return at + size;
-}
-
-static const unsigned char *get_bytes(const unsigned char *at, void *value, size_t size)
-{
-    memcpy(value, at, size);
-    return at + size;
-}
-
 void event_store_put(EventStore *store, size_t lane, size_t month_index, size_t partition,
                      int64_t member_id, const Event *event)
 {
-    size_t category_bytes = event->category_count * sizeof *event->categories;
-    size_t most = 3 * 8 + 2 + 3 * 8 + 4 + 4 + category_bytes;
+    size_t most = event_record_bytes_max(event);
     Block **bucket = bucket_at(store, lane, month_index, partition);
-    if (*bucket == NULL || (*bucket)->size - (*bucket)->used < most) {
-        Block *block = block_new(store, most);
+    Block *block = *bucket;
+    if (block == NULL || block->size - block->used < most) {
+        block = block_new(store, most);
         block->next = *bucket;
+        block->base =
+            (RecordBase){member_id, event->event_id, event->occurred_at_us, event->order_id};
         *bucket = block;
     }
-    uint8_t flags = event->present;
-    if (event->discount_cents != 0) {
-        flags |= RECORD_HAS_DISCOUNT;
-    }
-    if (event->category_count > 0) {
-        flags |= RECORD_HAS_CATEGORIES;
-    }
-    unsigned char *start = (*bucket)->bytes + (*bucket)->used;
-    unsigned char *at = put_bytes(start, &member_id, 8);
-    at = put_bytes(at, &event->event_id, 8);
-    at = put_bytes(at, &event->occurred_at_us, 8);
-    *at++ = event->slot;
-    *at++ = flags;
-    if ((flags & EVENT_HAS_ORDER) != 0) {
-        at = put_bytes(at, &event->order_id, 8);
-    }
-    if ((flags & EVENT_HAS_ITEM) != 0) {
-        at = put_bytes(at, &event->item_cents, 8);
-    }
-    if ((flags & RECORD_HAS_DISCOUNT) != 0) {
-        at = put_bytes(at, &event->discount_cents, 8);
-    }
-    if ((flags & EVENT_HAS_POINTS) != 0) {
-        at = put_bytes(at, &event->points, 4);
-    }
-    if ((flags & RECORD_HAS_CATEGORIES) != 0) {
-        at = put_bytes(at, &event->category_count, 4);
-        at = put_bytes(at, event->categories, category_bytes);
-    }
-    (*bucket)->used += (uint32_t)(at - start);
-}
-
-/* Reads one record into *ret_event; categories become an index into the batch's pool, or are
- * skipped. */
-static const unsigned char *read_record(const unsigned char *at, EventBatch *batch,
-                                        int64_t *ret_member_id, Event *ret_event)
-{
-    Event event = {0};
-    at = get_bytes(at, ret_member_id, 8);
-    at = get_bytes(at, &event.event_id, 8);
-    at = get_bytes(at, &event.occurred_at_us, 8);
-    event.slot = *at++;
-    uint8_t flags = *at++;
-    event.present = flags & (EVENT_HAS_ORDER | EVENT_HAS_ITEM | EVENT_HAS_POINTS);
-    if ((flags & EVENT_HAS_ORDER) != 0) {
-        at = get_bytes(at, &event.order_id, 8);
-    }
-    if ((flags & EVENT_HAS_ITEM) != 0) {
-        at = get_bytes(at, &event.item_cents, 8);
-    }
-    if ((flags & RECORD_HAS_DISCOUNT) != 0) {
-        at = get_bytes(at, &event.discount_cents, 8);
-    }
-    if ((flags & EVENT_HAS_POINTS) != 0) {
-        at = get_bytes(at, &event.points, 4);
-    }
-    if ((flags & RECORD_HAS_CATEGORIES) != 0) {
-        at = get_bytes(at, &event.category_count, 4);
-        size_t bytes = event.category_count * sizeof *batch->categories;
-        if (batch != NULL) {
-            /* The pool was sized before: it does not move while events point into it. */
-            int32_t *categories = batch->categories + batch->category_count;
-            memcpy(categories, at, bytes);
-            event.categories = categories;
-            batch->category_count += event.category_count;
-        }
-        at += bytes;
-    }
-    *ret_event = event;
-    return at;
+    unsigned char *start = block->bytes + block->used;
+    block->used += (uint32_t)(event_record_put(start, &block->base, member_id, event) - start);
 }
 
 typedef struct BucketSize {
@@ -234,8 +181,9 @@ static BucketSize count_bucket(EventStore *store, const MemberTable *members, si
             while (at < block->bytes + block->used) {
                 int64_t member_id = 0;
                 Event event;
-                at = read_record(at, NULL, &member_id, &event);
-                size_t slot = member_slot(members, partition, member_id);
+                const unsigned char *categories = NULL;
+                at = event_record_get(at, &block->base, &member_id, &event, &categories);
+                size_t slot = member_slot(members, member_id);
                 batch->slots = array_grow(batch->slots, &batch->slot_capacity, record + 1,
                                           sizeof *batch->slots);
                 batch->slots[record++] =
@@ -253,6 +201,18 @@ static BucketSize count_bucket(EventStore *store, const MemberTable *members, si
     return size;
 }
 
+/* Copies an event's categories to the batch's pool, which was sized before: it does not move while
+ * events point into it. */
+static void keep_categories(EventBatch *batch, Event *event, const unsigned char *categories)
+{
+    if (event->category_count > 0) {
+        event->categories = batch->categories + batch->category_count;
+        memcpy(batch->categories + batch->category_count, categories,
+               event->category_count * sizeof *batch->categories);
+        batch->category_count += event->category_count;
+    }
+}
+
 /* Second pass: every record to its place. first[i + 1] serves as slot i's cursor, then ends at its
  * end. */
 static void place_bucket(EventStore *store, size_t month_index, size_t partition, EventBatch *batch)
@@ -265,7 +225,9 @@ static void place_bucket(EventStore *store, size_t month_index, size_t partition
             while (at < block->bytes + block->used) {
                 int64_t member_id = 0;
                 Event event;
-                at = read_record(at, batch, &member_id, &event);
+                const unsigned char *categories = NULL;
+                at = event_record_get(at, &block->base, &member_id, &event, &categories);
+                keep_categories(batch, &event, categories);
                 uint32_t slot = batch->slots[record++];
                 if (slot == UINT32_MAX) {
                     batch->strangers[batch->stranger_count] = event;

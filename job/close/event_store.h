@@ -4,9 +4,7 @@
  * Readers put events in as they arrive; the fold takes out a whole (month, partition) at a time and
  * gives its memory back. Each reader has a lane of its own, so putting needs no lock; blocks come
  * from a shared pool. Only the months that are being read or folded hold memory.
- *
- * A record is a fixed head and what the event has: an order, an amount, a discount, points,
- * categories. A visit takes 26 bytes, a purchase about 60.
+ * How an event is packed: event_record.h.
  */
 #pragma once
 
@@ -17,6 +15,14 @@ typedef struct EventStore EventStore;
 
 /* lane_count: how many threads put events in; month_count x partition_count: the buckets. */
 EventStore *event_store_create(size_t lane_count, size_t month_count, size_t partition_count);
+
+/* From now on the store says that it is full when its blocks hold more than this; it goes on
+ * taking. */
+void event_store_limit(EventStore *store, size_t bytes_max);
+bool event_store_is_full(EventStore *store);
+
+/* Gives up all events and all memory. */
+void event_store_clear(EventStore *store);
 void event_store_destroy(EventStore *store);
 
 /* Appends a copy to a bucket. One thread a lane. fate, ineligible and local_us are not kept. */

@@ -7,6 +7,10 @@
 #include <inttypes.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
+
+/* Of a member none of whose older months is folded again. */
+#define NOT_REOPENED UINT16_MAX
 
 /* A refund that older months may still satisfy. */
 typedef struct OpenTake {
@@ -20,18 +24,31 @@ typedef struct OpenTakes {
     size_t capacity;
 } OpenTakes;
 
+/* A member's month whose points leave 32 bits. */
+typedef struct WideMonth {
+    size_t slot;
+    size_t month_index;
+    int64_t points;
+} WideMonth;
+
+/* What only the worker that folds the partition touches. */
+typedef struct PartitionState {
+    OpenTakes open;
+    WideMonth *wide;
+    size_t wide_count;
+    size_t wide_capacity;
+} PartitionState;
+
 struct Fold {
     const Programme *programme;
     const Calendar *calendar;
     const MemberTable *members;
     EventStore *store;
-    int64_t *points;
-    int64_t *expiring;
-    int32_t *month_points; /* [slot][month] */
+    int32_t *month_points; /* [slot][month]; 0 where the month is wide */
+    PartitionState *partitions;
     atomic_bool months_overflow;
     bool incremental;
-    bool *anew;      /* by slot; incremental: all its months are folded from its events */
-    OpenTakes *open; /* by partition */
+    uint16_t *reopened; /* by slot; incremental: the months from this one on are folded again */
     LocalDay last_day;
     Period period;
 };
@@ -61,11 +78,9 @@ Fold *fold_create(const Programme *programme, const Calendar *calendar, const Me
     fold->calendar = calendar;
     fold->members = members;
     fold->store = store;
-    fold->points = memory_alloc(members->count, sizeof *fold->points);
-    fold->expiring = memory_alloc(members->count, sizeof *fold->expiring);
     fold->month_points =
         memory_alloc(members->count * calendar->month_count, sizeof *fold->month_points);
-    fold->open = memory_alloc(members->partition_count, sizeof *fold->open);
+    fold->partitions = memory_alloc(members->partition_count, sizeof *fold->partitions);
     fold->period = calendar->first + (Period)calendar->month_count - 1;
     fold->last_day = period_last_day(fold->period);
     return fold;
@@ -77,24 +92,13 @@ void fold_destroy(Fold *fold)
         return;
     }
     for (size_t partition = 0; partition < fold->members->partition_count; partition++) {
-        free(fold->open[partition].items);
+        free(fold->partitions[partition].open.items);
+        free(fold->partitions[partition].wide);
     }
-    free(fold->open);
-    free(fold->points);
-    free(fold->expiring);
+    free(fold->partitions);
     free(fold->month_points);
-    free(fold->anew);
+    free(fold->reopened);
     free(fold);
-}
-
-const int64_t *fold_points(const Fold *fold)
-{
-    return fold->points;
-}
-
-const int64_t *fold_expiring(const Fold *fold)
-{
-    return fold->expiring;
 }
 
 /* What a member without standing would have earned counts as ineligible. */
@@ -142,33 +146,33 @@ static void count_take(const Fold *fold, Tally *tally, const Take *take, int64_t
     }
 }
 
-/* Whether older months of the member have to be folded: an incremental fold stops when nothing new
- * is open. */
-static bool goes_on(const Fold *fold, size_t slot, const TakeList *takes)
-{
-    bool needed = !fold->incremental || fold->anew[slot];
-    for (size_t i = 0; i < takes->count && !needed; i++) {
-        needed = takes->items[i].month == fold->period && !take_is_settled(&takes->items[i]);
-    }
-    return needed;
-}
-
 /* Counts the settled takes and appends the open ones to `kept`. */
 static void keep_open_takes(const Fold *fold, FoldWorker *worker, uint32_t slot, size_t table_slot,
                             OpenTakes *kept)
 {
     int64_t member_id = fold->members->ids[table_slot];
-    bool keep = goes_on(fold, table_slot, &worker->takes);
     for (size_t i = 0; i < worker->takes.count; i++) {
         const Take *take = &worker->takes.items[i];
         if (take_is_settled(take)) {
             count_take(fold, worker->tally, take, member_id);
-        }
-        if (take_is_settled(take) || !keep) {
             continue;
         }
         kept->items = array_grow(kept->items, &kept->capacity, kept->count + 1, sizeof(OpenTake));
         kept->items[kept->count++] = (OpenTake){slot, *take};
+    }
+}
+
+static void keep_points(Fold *fold, size_t slot, size_t month_index, int64_t points)
+{
+    bool wide = points > INT32_MAX || points < INT32_MIN;
+    fold->month_points[slot * fold->calendar->month_count + month_index] =
+        wide ? 0 : (int32_t)points;
+    if (wide) {
+        PartitionState *state = &fold->partitions[slot / MEMBERS_PER_PARTITION];
+        state->wide = array_grow(state->wide, &state->wide_capacity, state->wide_count + 1,
+                                 sizeof *state->wide);
+        state->wide[state->wide_count++] = (WideMonth){slot, month_index, points};
+        atomic_store(&fold->months_overflow, true);
     }
 }
 
@@ -186,19 +190,7 @@ static bool fold_member(Fold *fold, FoldWorker *worker, size_t month_index, size
                     event_count, &worker->takes, &points, reterr)) {
         return error_prefix(reterr, "member %" PRId64, member_id);
     }
-    if (__builtin_add_overflow(fold->points[slot], points, &fold->points[slot])) {
-        return error_set(reterr, EXIT_DATA, "look at the member's recorded points.",
-                         "member %" PRId64 ": the window's points are more than a bigint holds",
-                         member_id);
-    }
-    if (month_index == 0) {
-        fold->expiring[slot] = points;
-    }
-    if (points > INT32_MAX || points < INT32_MIN) {
-        atomic_store(&fold->months_overflow, true);
-    } else {
-        fold->month_points[slot * fold->calendar->month_count + month_index] = (int32_t)points;
-    }
+    keep_points(fold, slot, month_index, points);
     bool stands = member_stands(fold->members, slot, fold->last_day);
     for (size_t i = 0; i < event_count && counts(fold, month); i++) {
         if (events[i].fate != FATE_OPEN) {
@@ -223,7 +215,7 @@ bool fold_partition(Fold *fold, FoldWorker *worker, size_t month_index, size_t p
     size_t until_slot = 0;
     member_partition_slots(fold->members, partition, &first_slot, &until_slot);
 
-    OpenTakes *open = &fold->open[partition];
+    OpenTakes *open = &fold->partitions[partition].open;
     OpenTakes kept = {0};
     size_t next_open = 0;
     for (uint32_t slot = 0; slot < batch->slot_count; slot++) {
@@ -252,13 +244,35 @@ void fold_finish_partition(Fold *fold, FoldWorker *worker, size_t partition)
     size_t first_slot = 0;
     size_t until_slot = 0;
     member_partition_slots(fold->members, partition, &first_slot, &until_slot);
-    OpenTakes *open = &fold->open[partition];
+    OpenTakes *open = &fold->partitions[partition].open;
     for (size_t i = 0; i < open->count; i++) {
         count_take(fold, worker->tally, &open->items[i].take,
                    fold->members->ids[first_slot + open->items[i].slot]);
     }
     free(open->items);
     *open = (OpenTakes){0};
+}
+
+static void forget_months(Fold *fold, size_t slot, size_t first_month)
+{
+    size_t month_count = fold->calendar->month_count;
+    memset(fold->month_points + slot * month_count + first_month, 0,
+           (month_count - first_month) * sizeof *fold->month_points);
+}
+
+void fold_forget(Fold *fold, size_t first_month, size_t first, size_t until)
+{
+    for (size_t partition = first; partition < until; partition++) {
+        PartitionState *state = &fold->partitions[partition];
+        size_t first_slot = 0;
+        size_t until_slot = 0;
+        member_partition_slots(fold->members, partition, &first_slot, &until_slot);
+        for (size_t slot = first_slot; slot < until_slot; slot++) {
+            forget_months(fold, slot, first_month);
+        }
+        state->open.count = 0;
+        state->wide_count = 0;
+    }
 }
 
 /* One member's stored months into its place; the last one of a base may be the period itself, which
@@ -287,7 +301,7 @@ bool fold_use_months(Fold *fold, const StandingRow *rows, size_t row_count, cons
     size_t row = 0;
     size_t next_late = 0;
     fold->incremental = true;
-    fold->anew = memory_alloc(members->count, sizeof *fold->anew);
+    fold->reopened = memory_alloc(members->count, sizeof *fold->reopened);
     for (size_t slot = 0; slot < members->count; slot++) {
         int64_t id = members->ids[slot];
         while (row < row_count && rows[row].member_id < id) {
@@ -298,8 +312,9 @@ bool fold_use_months(Fold *fold, const StandingRow *rows, size_t row_count, cons
         }
         bool is_late = next_late < late_count && late[next_late] == id;
         bool has_row = row < row_count && rows[row].member_id == id;
+        fold->reopened[slot] = NOT_REOPENED;
         if (is_late || !has_row) {
-            fold->anew[slot] = member_stands(members, slot, fold->last_day);
+            fold->reopened[slot] = member_stands(members, slot, fold->last_day) ? 0 : NOT_REOPENED;
         } else if (!use_row(fold, slot, &rows[row], months, base_first, base_count)) {
             return error_set(reterr, EXIT_DATA, "close this period with --full.",
                              "the stored points by month of member %" PRId64 " cannot be read", id);
@@ -308,45 +323,76 @@ bool fold_use_months(Fold *fold, const StandingRow *rows, size_t row_count, cons
     return true;
 }
 
-size_t fold_pending(const Fold *fold, int64_t **ret_ids)
+size_t fold_open_orders(Fold *fold, OpenOrder **ret_orders)
 {
-    const MemberTable *members = fold->members;
+    OpenOrder *orders = NULL;
+    size_t count = 0;
+    size_t capacity = 0;
+    for (size_t partition = 0; partition < fold->members->partition_count; partition++) {
+        const OpenTakes *open = &fold->partitions[partition].open;
+        for (size_t i = 0; i < open->count; i++) {
+            const Take *take = &open->items[i].take;
+            size_t slot = partition * MEMBERS_PER_PARTITION + open->items[i].slot;
+            if (take->voids_member) {
+                fold->reopened[slot] = 0;
+            } else if (take->has_order && fold->reopened[slot] != 0) {
+                orders = array_grow(orders, &capacity, count + 1, sizeof *orders);
+                orders[count++] = (OpenOrder){fold->members->ids[slot], take->order_id};
+            }
+        }
+    }
+    *ret_orders = orders;
+    return count;
+}
+
+void fold_reopen(Fold *fold, int64_t member_id, size_t month_index)
+{
+    size_t slot = member_slot(fold->members, member_id);
+    if (slot != SLOT_NONE && month_index < fold->reopened[slot]) {
+        fold->reopened[slot] = (uint16_t)month_index;
+    }
+}
+
+size_t fold_reopened(const Fold *fold, size_t month_index, int64_t **ret_ids)
+{
     int64_t *ids = NULL;
     size_t count = 0;
     size_t capacity = 0;
-    for (size_t partition = 0; partition < members->partition_count; partition++) {
-        const OpenTakes *open = &fold->open[partition];
-        size_t first = 0;
-        size_t until = 0;
-        size_t next = 0;
-        member_partition_slots(members, partition, &first, &until);
-        for (size_t slot = first; slot < until; slot++) {
-            bool pending = fold->anew[slot];
-            for (; next < open->count && open->items[next].slot == slot - first; next++) {
-                pending = true;
-            }
-            if (pending) {
-                ids = array_grow(ids, &capacity, count + 1, sizeof *ids);
-                ids[count++] = members->ids[slot];
-            }
+    for (size_t slot = 0; slot < fold->members->count; slot++) {
+        if (fold->reopened[slot] <= month_index) {
+            ids = array_grow(ids, &capacity, count + 1, sizeof *ids);
+            ids[count++] = fold->members->ids[slot];
         }
     }
     *ret_ids = ids;
     return count;
 }
 
-void fold_sum_months(Fold *fold)
+bool fold_sum(const Fold *fold, size_t slot, int64_t *ret_points, int64_t *ret_expiring,
+              Error *reterr)
 {
-    size_t month_count = fold->calendar->month_count;
-    for (size_t slot = 0; slot < fold->members->count; slot++) {
-        const int32_t *months = fold_months(fold, slot);
-        int64_t sum = 0;
-        for (size_t i = 0; i < month_count; i++) {
-            sum += months[i];
-        }
-        fold->points[slot] = sum;
-        fold->expiring[slot] = months[0];
+    const int32_t *months = fold_months(fold, slot);
+    int64_t points = 0;
+    for (size_t i = 0; i < fold->calendar->month_count; i++) {
+        points += months[i];
     }
+    int64_t expiring = months[0];
+    const PartitionState *state = &fold->partitions[slot / MEMBERS_PER_PARTITION];
+    for (size_t i = 0; i < state->wide_count; i++) {
+        const WideMonth *wide = &state->wide[i];
+        if (wide->slot != slot) {
+            continue;
+        }
+        if (__builtin_add_overflow(points, wide->points, &points)) {
+            return error_set(reterr, EXIT_DATA, "look at the member's recorded points.",
+                             "member %" PRId64 ": the window's points are more than a bigint holds",
+                             fold->members->ids[slot]);
+        }
+        expiring = wide->month_index == 0 ? wide->points : expiring;
+    }
+    *ret_points = points;
+    *ret_expiring = expiring;
+    return true;
 }
 
 bool fold_months_fit(const Fold *fold)

@@ -45,22 +45,41 @@ MUST_CHECK bool fold_partition(Fold *fold, FoldWorker *worker, size_t month_inde
 /* After the last month of a partition: what became of the refunds that were still open. */
 void fold_finish_partition(Fold *fold, FoldWorker *worker, size_t partition);
 
+/* Takes back what was folded of the months from first_month on in the partitions [first, until), to
+ * fold them again. */
+void fold_forget(Fold *fold, size_t first_month, size_t first, size_t until);
+
 /*
  * Starts from stored points by month: `rows`, ascending by member_id, hold the months base_first
  * and later, of which those of the window before the period count. Members who stand in the period
  * and have no row are to be folded anew, and so are `late` ones (ascending ids). EXIT_DATA where a
  * row cannot be read.
+ *
+ * After the period's own month is folded, an older month of a member is to be folded again if a
+ * refund may take from it (fold_open_takes, fold_reopen) or if the member is folded anew. All
+ * months between are folded with it: their refunds have a part in what the older one comes to.
  */
 MUST_CHECK bool fold_use_months(Fold *fold, const StandingRow *rows, size_t row_count,
                                 const MonthPool *months, Period base_first, size_t base_count,
                                 const int64_t *late, size_t late_count, Error *reterr);
 
-/* The members whose events of the next older month an incremental fold needs; the caller frees the
- * list. */
-size_t fold_pending(const Fold *fold, int64_t **ret_ids);
+/* A refund of the period's own month whose order may have a credit in an older one. */
+typedef struct OpenOrder {
+    int64_t member_id;
+    int64_t order_id;
+} OpenOrder;
 
-/* After the last partition of the last month of an incremental fold. */
-void fold_sum_months(Fold *fold);
+/*
+ * The refunds that may still take from older months, by member_id. Those whose fraud voids the
+ * whole member are not among them: such a member is folded anew. The caller frees the list.
+ */
+size_t fold_open_orders(Fold *fold, OpenOrder **ret_orders);
+
+/* Has a member's months from month_index on folded again; a member that is none is passed over. */
+void fold_reopen(Fold *fold, int64_t member_id, size_t month_index);
+
+/* The members one of whose months is to be folded again, ascending; the caller frees the list. */
+size_t fold_reopened(const Fold *fold, size_t month_index, int64_t **ret_ids);
 
 /* Whether each month of each member fits into 32 bits; otherwise they are not kept, and an
  * incremental fold has failed. */
@@ -70,6 +89,9 @@ bool fold_months_fit(const Fold *fold);
 size_t fold_month_count(const Fold *fold);
 const int32_t *fold_months(const Fold *fold, size_t slot);
 
-/* By slot: the sum over the window, not yet raised to 0, and the oldest month's part of it. */
-const int64_t *fold_points(const Fold *fold);
-const int64_t *fold_expiring(const Fold *fold);
+/*
+ * After the last month: a member's sum over the window, not yet raised to 0, and the oldest month's
+ * part of it. EXIT_DATA where the sum leaves int64.
+ */
+MUST_CHECK bool fold_sum(const Fold *fold, size_t slot, int64_t *ret_points, int64_t *ret_expiring,
+                         Error *reterr);

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { SIGNAL_POLL_MS = 100, NAME_BYTES = 64 };
+enum { SIGNAL_POLL_MS = 100 };
 
 typedef struct Gather {
     const GatherInput *input;
@@ -26,6 +26,7 @@ typedef struct Gather {
     size_t partitions_done;
     size_t active_workers;
     bool failed;
+    atomic_bool no_room;
     Error error;
 } Gather;
 
@@ -33,7 +34,7 @@ typedef struct Worker {
     Gather *gather;
     size_t lane;
     pthread_t thread;
-    Connection *connection;
+    const MemberChunk *member_chunk; /* of the chunk being read; NULL: it holds everybody */
     FoldWorker fold;
 } Worker;
 
@@ -49,76 +50,80 @@ static void fail(Gather *gather, const Error *error)
     pthread_mutex_unlock(&gather->lock);
 }
 
+/* A row without member belongs to nobody's partition: the first one's pass counts it. */
+static void count_nobody(Worker *worker, const Event *event, bool own_month)
+{
+    const AnomalySample sample = {
+        .event_id = event->event_id,
+        .occurred_at_us = event->occurred_at_us,
+        .slot = event->slot,
+    };
+    worker->fold.tally->events++;
+    tally_add(worker->fold.tally, FATE_UNKNOWN_MEMBER, own_month, &sample);
+}
+
 /* One row from the database: to its month and partition, by its wall clock. */
 static void put_row(Worker *worker, const EventRow *row)
 {
     const GatherInput *input = worker->gather->input;
-    Tally *tally = worker->fold.tally;
+    const MemberTable *members = &input->reading->members;
     int64_t local_us = calendar_local_us(input->calendar, row->occurred_at_us);
     int32_t month_index = calendar_month_index(input->calendar, local_us);
-    if (month_index < (int32_t)input->first_month) {
-        return; /* the chunks reach a little over the window's ends */
+    if (month_index < (int32_t)input->first_month || month_index >= (int32_t)input->until_month) {
+        return; /* the chunks reach a little over the ends */
     }
-    tally->events++;
-    Event event = event_of_row(input->kinds, row);
+    Event event = event_of_row(input->reading->kinds, row);
     if ((row->present & ROW_HAS_MEMBER) == 0) {
-        const AnomalySample sample = {
-            .event_id = row->event_id,
-            .occurred_at_us = row->occurred_at_us,
-            .slot = event.slot,
-        };
-        bool own_month = (size_t)month_index + 1 == input->calendar->month_count;
-        tally_add(tally, FATE_UNKNOWN_MEMBER, own_month, &sample);
+        if (input->first_partition == 0) {
+            count_nobody(worker, &event, (size_t)month_index + 1 == input->calendar->month_count);
+        }
         return;
     }
-    event_store_put(input->store, worker->lane, (size_t)month_index,
-                    member_partition(input->members, row->member_id), row->member_id, &event);
+    size_t partition = member_partition(members, row->member_id);
+    if (partition < input->first_partition || partition >= input->until_partition) {
+        return;
+    }
+    if (worker->member_chunk == NULL) {
+        worker->fold.tally->events++;
+    } else if ((size_t)month_index != worker->member_chunk->month_index) {
+        return; /* another chunk's, with other members */
+    }
+    event_store_put(input->store, worker->lane, (size_t)month_index, partition, row->member_id,
+                    &event);
 }
 
 static bool put_rows(void *context, const EventRow *rows, size_t count, Error *reterr)
 {
-    (void)reterr;
     Worker *worker = context;
+    const GatherInput *input = worker->gather->input;
     for (size_t i = 0; i < count; i++) {
         put_row(worker, &rows[i]);
     }
-    progress_add(worker->gather->input->progress, (int64_t)count);
-    return true;
-}
-
-static bool connect_worker(Worker *worker, Error *reterr)
-{
-    const GatherInput *input = worker->gather->input;
-    char name[NAME_BYTES];
-    (void)snprintf(name, sizeof name, "%s worker %zu", input->name, worker->lane + 1);
-    if (!connection_open(input->dsn, name, &worker->connection, reterr)) {
-        return false;
+    progress_add(input->reading->session->job->progress, (int64_t)count);
+    if (event_store_is_full(input->store)) {
+        atomic_store(&worker->gather->no_room, true);
+        return error_set(reterr, EXIT_BUG, NULL, "there is no room for this month's events");
     }
-    watch_add(input->watch, worker->connection);
-    return (input->role == NULL || connection_set_role(worker->connection, input->role, reterr)) &&
-           snapshot_join(worker->connection, input->snapshot, reterr);
+    return true;
 }
 
 static bool read_chunk(Worker *worker, size_t index, Error *reterr)
 {
     Gather *gather = worker->gather;
-    if (worker->connection == NULL && !connect_worker(worker, reterr)) {
+    const GatherInput *input = gather->input;
+    const EventChunk *chunk = &input->chunks[index];
+    Connection *connection = NULL;
+    if (!reading_worker(input->reading, worker->lane, input->name, &connection, reterr)) {
         return false;
     }
-    return events_read_chunk(worker->connection, &gather->input->chunks[index], &gather->stop,
-                             put_rows, worker, reterr);
-}
-
-static bool fold_one(Worker *worker, size_t month_index, size_t partition, Error *reterr)
-{
-    Fold *fold = worker->gather->input->fold;
-    if (!fold_partition(fold, &worker->fold, month_index, partition, reterr)) {
-        return false;
+    if (input->member_chunks == NULL) {
+        return events_read_chunk(connection, chunk, &gather->stop, put_rows, worker, reterr);
     }
-    if (month_index == 0 && worker->gather->input->first_month == 0) {
-        fold_finish_partition(fold, &worker->fold, partition);
-    }
-    return true;
+    const MemberChunk *members = &input->member_chunks[index];
+    worker->member_chunk = members;
+    return events_read_members(connection, input->reading->source, members->ids, members->id_count,
+                               chunk->from_us, chunk->until_us, &gather->stop, put_rows, worker,
+                               reterr);
 }
 
 /* With the lock held: the next thing to do. */
@@ -130,9 +135,8 @@ static Task next_task(Gather *gather, size_t *ret_month, size_t *ret_index)
         return TASK_END;
     }
     size_t month = gather->months_left - 1;
-    size_t partition_count = gather->input->members->partition_count;
     bool month_is_read = gather->read_prefix >= gather->chunks_needed[month];
-    if (month_is_read && gather->next_partition < partition_count) {
+    if (month_is_read && gather->next_partition < gather->input->until_partition) {
         *ret_month = month;
         *ret_index = gather->next_partition++;
         return TASK_FOLD;
@@ -149,10 +153,11 @@ static Task next_task(Gather *gather, size_t *ret_month, size_t *ret_index)
 /* With the lock held. */
 static void finish_fold(Gather *gather)
 {
+    const GatherInput *input = gather->input;
     gather->partitions_done++;
-    if (gather->partitions_done == gather->input->members->partition_count) {
+    if (gather->partitions_done == input->until_partition - input->first_partition) {
         gather->months_left--;
-        gather->next_partition = 0;
+        gather->next_partition = input->first_partition;
         gather->partitions_done = 0;
         pthread_cond_broadcast(&gather->changed);
     }
@@ -187,8 +192,9 @@ static void *work(void *argument)
             continue;
         }
         pthread_mutex_unlock(&gather->lock);
-        done = task == TASK_FOLD ? fold_one(worker, month, index, &error)
-                                 : read_chunk(worker, index, &error);
+        done = task == TASK_FOLD
+                   ? fold_partition(gather->input->fold, &worker->fold, month, index, &error)
+                   : read_chunk(worker, index, &error);
         pthread_mutex_lock(&gather->lock);
         if (done && task == TASK_FOLD) {
             finish_fold(gather);
@@ -211,7 +217,8 @@ static void plan_months(Gather *gather)
 {
     const GatherInput *input = gather->input;
     const Calendar *calendar = input->calendar;
-    gather->months_left = calendar->month_count;
+    gather->months_left = input->until_month;
+    gather->next_partition = input->first_partition;
     gather->chunks_needed = memory_alloc(calendar->month_count, sizeof *gather->chunks_needed);
     gather->chunk_read = memory_alloc(input->chunk_count, sizeof *gather->chunk_read);
     for (size_t month = 0; month < calendar->month_count; month++) {
@@ -240,11 +247,11 @@ static void wait_for_workers(Gather *gather)
             until.tv_sec++;
         }
         (void)pthread_cond_timedwait(&gather->changed, &gather->lock, &until);
-        atomic_int *stop_signal = gather->input->stop_signal;
+        atomic_int *stop_signal = gather->input->reading->session->job->stop_signal;
         if (stop_signal != NULL && atomic_load(stop_signal) != 0 && !gather->failed) {
             gather->failed = true;
             (void)error_set(&gather->error, EXIT_INTERRUPTED, NULL,
-                            "stopped by a signal while reading; nothing was published");
+                            "stopped by a signal while reading events");
             atomic_store(&gather->stop, true);
             pthread_cond_broadcast(&gather->changed);
         }
@@ -277,34 +284,31 @@ static size_t start_workers(Gather *gather, Worker *workers, size_t count)
     return started;
 }
 
-bool gather(const GatherInput *input, Tally *ret_tally, Error *reterr)
+GatherEnd gather(const GatherInput *input, Tally *ret_tally, Error *reterr)
 {
     Gather gather = {.input = input};
     pthread_mutex_init(&gather.lock, NULL);
     pthread_cond_init(&gather.changed, NULL);
     plan_months(&gather);
 
-    Worker *workers = memory_alloc((size_t)input->workers, sizeof *workers);
-    size_t started = start_workers(&gather, workers, (size_t)input->workers);
+    size_t worker_count = (size_t)input->reading->session->workers;
+    Worker *workers = memory_alloc(worker_count, sizeof *workers);
+    size_t started = start_workers(&gather, workers, worker_count);
     wait_for_workers(&gather);
     memset(ret_tally, 0, sizeof *ret_tally);
     for (size_t i = 0; i < started; i++) {
         (void)pthread_join(workers[i].thread, NULL);
         tally_merge(ret_tally, workers[i].fold.tally);
         fold_worker_destroy(&workers[i].fold);
-        if (workers[i].connection != NULL) {
-            watch_remove(input->watch, workers[i].connection);
-            connection_close(&workers[i].connection);
-        }
     }
     free(workers);
     free(gather.chunk_read);
     free(gather.chunks_needed);
     pthread_cond_destroy(&gather.changed);
     pthread_mutex_destroy(&gather.lock);
-    if (gather.failed) {
-        *reterr = gather.error;
-        return false;
+    if (!gather.failed) {
+        return GATHER_DONE;
     }
-    return true;
+    *reterr = gather.error;
+    return gather.no_room && gather.error.code == EXIT_BUG ? GATHER_NO_ROOM : GATHER_FAILED;
 }

@@ -4,38 +4,44 @@
  *
  * Chunks come newest first. As soon as all chunks of a month are read its partitions are folded, by
  * any worker that is free, while others read the month before; no more than that is ever read
- * ahead, so memory holds the month being folded and the one being read. A worker that has nothing
- * to do waits; the first failure stops all.
+ * ahead, so memory holds the month being folded and the one being read. Where that is still more
+ * than the store may hold, the caller reads the chunks several times, each time for a range of
+ * partitions. A worker that has nothing to do waits; the first failure stops all.
  */
 #pragma once
 
-#include "base/progress.h"
 #include "close/fold.h"
-#include "close/watch.h"
+#include "close/reading.h"
 #include "ledger/events.h"
-#include "ledger/snapshot.h"
-#include "programme/kinds.h"
 
-#include <stdatomic.h>
+/* A chunk that holds one local month of some members only. */
+typedef struct MemberChunk {
+    const int64_t *ids;
+    size_t id_count;
+    size_t month_index;
+} MemberChunk;
 
 typedef struct GatherInput {
-    const char *dsn;
-    const char *name; /* of the run, for the server's list of connections */
-    const char *role; /* to act as; NULL: the user's own */
-    const Snapshot *snapshot;
+    const Reading *reading;
+    const char *name;         /* of the run, for the server's list of connections */
     const EventChunk *chunks; /* newest first */
     size_t chunk_count;
-    const KindMap *kinds;
+    const MemberChunk *member_chunks; /* NULL: each chunk holds everybody; else one for each chunk,
+                                         and what they hold is not counted as read */
     const Calendar *calendar;
-    size_t first_month; /* 0 for the whole window; older months are neither counted nor folded */
-    const MemberTable *members;
-    EventStore *store; /* with `workers` lanes */
+    size_t first_month; /* of the calendar: 0 for the whole window; older ones are passed over */
+    size_t until_month;
+    size_t first_partition; /* the others' events are passed over */
+    size_t until_partition;
+    EventStore *store; /* with a lane for each worker */
     Fold *fold;
-    int workers;
-    Watch *watch;
-    Progress *progress;
-    atomic_int *stop_signal;
 } GatherInput;
 
+typedef enum GatherEnd {
+    GATHER_DONE,
+    GATHER_FAILED,
+    GATHER_NO_ROOM, /* the store was full before a month could be folded: ask for less at once */
+} GatherEnd;
+
 /* Reads and folds everything; *ret_tally gets the workers' sum. */
-MUST_CHECK bool gather(const GatherInput *input, Tally *ret_tally, Error *reterr);
+MUST_CHECK GatherEnd gather(const GatherInput *input, Tally *ret_tally, Error *reterr);

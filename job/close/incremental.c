@@ -1,7 +1,7 @@
 #include "close/incremental.h"
 
 #include "base/arena.h"
-#include "close/event_row.h"
+#include "close/gather.h"
 #include "ledger/events.h"
 #include "programme/month_rules.h"
 
@@ -11,6 +11,9 @@
 
 /* More members than this share to be read anew, and one pass over all events is cheaper. */
 enum { ANEW_SHARE_MAX = 10 /* one in ten */ };
+
+/* Fewer members than this are read by one worker. */
+enum { SPLIT_MEMBERS_MIN = 256 };
 
 enum { MONTH_ENTRY_BYTES = PERIOD_TEXT_BYTES + MONTH_RULES_BYTES + 1 };
 
@@ -108,8 +111,8 @@ static bool find_late(const Reading *reading, const ClosedPeriod *closed, Period
 bool incremental_base_find(Session *session, const Reading *reading, Period period,
                            IncrementalBase *ret_base, Error *reterr)
 {
-    IncrementalBase base = {0};
     const ClosedPeriod *closed = session_closed(session, period);
+    IncrementalBase base = {.period = closed != NULL ? period : period - 1};
     if (closed == NULL) {
         closed = session_closed(session, period - 1);
     }
@@ -140,74 +143,96 @@ void incremental_base_destroy(IncrementalBase *base)
     *base = (IncrementalBase){0};
 }
 
-typedef struct OlderMonth {
-    const Reading *reading;
-    const Calendar *calendar;
-    EventStore *store;
-    size_t month_index;
-} OlderMonth;
+/* The older months that are read again: a chunk for a month, or one for each worker. */
+typedef struct OlderChunks {
+    EventChunk *chunks;
+    MemberChunk *members;
+    size_t count;
+    size_t capacity;
+    int64_t *ids[WINDOW_MONTHS_MAX]; /* by month: what the chunks point into */
+} OlderChunks;
 
-static bool put_older_rows(void *context, const EventRow *rows, size_t count, Error *reterr)
+static void older_chunks_free(OlderChunks *older)
 {
-    (void)reterr;
-    const OlderMonth *older = context;
-    const MemberTable *members = &older->reading->members;
-    for (size_t i = 0; i < count; i++) {
-        int64_t local_us = calendar_local_us(older->calendar, rows[i].occurred_at_us);
-        if (calendar_month_index(older->calendar, local_us) == (int32_t)older->month_index) {
-            Event event = event_of_row(older->reading->kinds, &rows[i]);
-            event_store_put(older->store, 0, older->month_index,
-                            member_partition(members, rows[i].member_id), rows[i].member_id,
-                            &event);
-        }
+    for (size_t month = 0; month < WINDOW_MONTHS_MAX; month++) {
+        free(older->ids[month]);
     }
-    return true;
+    free(older->chunks);
+    free(older->members);
 }
 
-static bool fold_older_month(const Reading *reading, const Calendar *calendar, Fold *fold,
-                             EventStore *store, FoldWorker *worker, size_t month_index,
-                             const int64_t *ids, size_t id_count, Error *reterr)
+static void add_month(OlderChunks *older, const Calendar *calendar, size_t month_index,
+                      size_t id_count, size_t parts)
 {
-    OlderMonth older = {reading, calendar, store, month_index};
     Period month = calendar->first + (Period)month_index;
-    int64_t from_us = 0;
-    int64_t until_us = 0;
-    calendar_utc_bounds(calendar, month, month, &from_us, &until_us);
-    if (!events_read_members(reading->connection, reading->source, ids, id_count, from_us, until_us,
-                             NULL, put_older_rows, &older, reterr)) {
-        return false;
+    EventChunk chunk = {.rows_expected = -1};
+    calendar_utc_bounds(calendar, month, month, &chunk.from_us, &chunk.until_us);
+    for (size_t part = 0; part < parts; part++) {
+        size_t first = id_count * part / parts;
+        size_t until = id_count * (part + 1) / parts;
+        size_t capacity = older->capacity;
+        older->chunks =
+            array_grow(older->chunks, &capacity, older->count + 1, sizeof *older->chunks);
+        older->members =
+            array_grow(older->members, &older->capacity, older->count + 1, sizeof *older->members);
+        older->chunks[older->count] = chunk;
+        older->members[older->count++] =
+            (MemberChunk){older->ids[month_index] + first, until - first, month_index};
     }
-    for (size_t partition = 0; partition < reading->members.partition_count; partition++) {
-        if (!fold_partition(fold, worker, month_index, partition, reterr)) {
-            return false;
+}
+
+static OlderChunks plan_older(const Calendar *calendar, const Fold *fold, size_t workers)
+{
+    OlderChunks older = {0};
+    for (size_t month = calendar->month_count - 1; month > 0; month--) {
+        size_t count = fold_reopened(fold, month - 1, &older.ids[month - 1]);
+        if (count == 0) {
+            break; /* who is folded again in an older month is in the newer ones */
         }
+        add_month(&older, calendar, month - 1, count, count < SPLIT_MEMBERS_MIN ? 1 : workers);
     }
+    return older;
+}
+
+static bool reopen_credit(void *context, int64_t member_id, int64_t occurred_at_us)
+{
+    (void)context;
+    (void)member_id;
+    (void)occurred_at_us;
     return true;
 }
 
-bool incremental_finish(const Reading *reading, const Calendar *calendar, Fold *fold,
-                        EventStore *store, Tally *tally, Error *reterr)
+bool incremental_older_months(const Reading *reading, const Calendar *calendar, const char *name,
+                              Fold *fold, EventStore *store, Tally *tally, Error *reterr)
 {
-    FoldWorker worker;
-    fold_worker_init(&worker);
+    OpenOrder *orders = NULL;
+    size_t order_count = fold_open_orders(fold, &orders);
+    for (size_t i = 0; i < order_count; i++) {
+        fold_reopen(fold, orders[i].member_id, 0);
+    }
+    free(orders);
+    (void)reopen_credit;
+    OlderChunks older = plan_older(calendar, fold, (size_t)reading->session->workers);
+    const GatherInput input = {
+        .reading = reading,
+        .name = name,
+        .chunks = older.chunks,
+        .chunk_count = older.count,
+        .member_chunks = older.members,
+        .calendar = calendar,
+        .until_month = calendar->month_count - 1,
+        .until_partition = reading->members.partition_count,
+        .store = store,
+        .fold = fold,
+    };
     bool done = true;
-    for (size_t month = calendar->month_count - 1; done && month > 0; month--) {
-        int64_t *ids = NULL;
-        size_t count = fold_pending(fold, &ids);
-        if (count == 0) {
-            break;
-        }
-        done = fold_older_month(reading, calendar, fold, store, &worker, month - 1, ids, count,
-                                reterr);
-        free(ids);
+    if (older.count > 0) {
+        Tally *older_tally = memory_alloc(1, sizeof *older_tally);
+        event_store_limit(store, SIZE_MAX);
+        done = gather(&input, older_tally, reterr) == GATHER_DONE;
+        tally_merge(tally, older_tally);
+        free(older_tally);
     }
-    for (size_t partition = 0; done && partition < reading->members.partition_count; partition++) {
-        fold_finish_partition(fold, &worker, partition);
-    }
-    if (done) {
-        fold_sum_months(fold);
-        tally_merge(tally, worker.tally);
-    }
-    fold_worker_destroy(&worker);
+    older_chunks_free(&older);
     return done;
 }

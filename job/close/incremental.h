@@ -12,11 +12,13 @@
  */
 #pragma once
 
+#include "close/fold.h"
 #include "close/reading.h"
 
 typedef struct IncrementalBase {
     bool usable;
     const char *why_not; /* for people; NULL where the caller asked for a full close */
+    Period period;       /* whose published run it is */
     StandingSet set;     /* with months */
     Period first;        /* of its months */
     size_t month_count;
@@ -34,10 +36,11 @@ void incremental_base_destroy(IncrementalBase *base);
 
 /*
  * After the period's own month is folded: reads and folds the older months of the members who need
- * it, and sums. `tally` gets what becomes of the own month's refunds.
+ * it. `name`: of the run, for the server's list of connections.
  */
-MUST_CHECK bool incremental_finish(const Reading *reading, const Calendar *calendar, Fold *fold,
-                                   EventStore *store, Tally *tally, Error *reterr);
+MUST_CHECK bool incremental_older_months(const Reading *reading, const Calendar *calendar,
+                                         const char *name, Fold *fold, EventStore *store,
+                                         Tally *tally, Error *reterr);
 
 /* The digests of the rules of the window's months, for the run's row; in the arena. */
 const char *incremental_month_rules(Arena *arena, const Programme *programme, const KindMap *kinds,

@@ -1,6 +1,7 @@
 #include "close/job.h"
 
 #include "close/period_run.h"
+#include "close/standings_write.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -25,8 +26,11 @@ static void mark_failed(Session *session, const StartedRuns *runs, const Error *
         return;
     }
     Error ignored;
+    bool written = standings_write_wait(session, &ignored); /* while a signal still cancels it */
+    (void)written;
     watch_hold(session->watch, true);
     runs_rollback(session->leader);
+    standings_write_abandon(session);
     const char *why = stopped(session) ? "stopped by a signal" : error->message;
     bool marked = runs_fail(session->leader, runs->ids, runs->count, why, &ignored);
     (void)marked;
@@ -45,6 +49,9 @@ static bool begin(Session *session, Error *reterr)
 static bool end(Session *session, Error *reterr)
 {
     if (session->publishes) {
+        if (!standings_write_attach(session, reterr)) {
+            return false;
+        }
         watch_hold(session->watch, true);
         /* A signal before this point ends the run, one after it comes too late. */
         bool committed = !stopped(session) ? runs_commit(session->leader, reterr)
@@ -69,16 +76,8 @@ static bool close_one(Session *session, Reading *reading, Period period, const c
         return false;
     }
     const StartedRuns started = {&run_id, run_id == 0 ? 0 : 1};
-    StandingSet before_set = {0};
-    LevelsBefore before;
     PeriodResult result = {0};
     bool changed = false;
-    bool done = begin(session, reterr);
-    if (done && chained->standings != NULL) {
-        before = levels_before_of_result(chained);
-    } else {
-        done = done && session_levels_before(session, period, &before_set, &before, reterr);
-    }
     PeriodRun run = {
         .session = session,
         .reading = reading,
@@ -89,9 +88,8 @@ static bool close_one(Session *session, Reading *reading, Period period, const c
         .may_be_incremental = true,
         .previous = chained->standings == NULL ? NULL : chained,
     };
-    done = done && period_run(&run, &before, &result, &changed, reterr) && end(session, reterr);
-    standing_set_destroy(&before_set);
-    if (!done) {
+    if (!begin(session, reterr) || !period_run(&run, &result, &changed, reterr) ||
+        !end(session, reterr)) {
         mark_failed(session, &started, reterr);
         result_destroy(&result);
         return false;
@@ -214,10 +212,8 @@ bool job_close(const Job *job, bool has_period, Period period, Error *reterr)
 static bool restate_range(Session *session, Reading *reading, PeriodRange range, const char *action,
                           const int64_t *run_ids, Error *reterr)
 {
-    StandingSet before_set = {0};
-    LevelsBefore before;
     PeriodResult chained = {0};
-    bool done = session_levels_before(session, range.first, &before_set, &before, reterr);
+    bool done = true;
     for (Period period = range.first; done && period <= range.last; period++) {
         const ClosedPeriod *closed = session_closed(session, period);
         PeriodRun run = {
@@ -227,22 +223,27 @@ static bool restate_range(Session *session, Reading *reading, PeriodRange range,
             .action = action,
             .run_id = run_ids[period - range.first],
             .late_events = -1,
+            .followed = period < range.last,
             .previous = chained.standings == NULL ? NULL : &chained,
         };
         PeriodResult result = {0};
         bool changed = false;
         done = closed == NULL ||
                reading_late_events(reading, closed, period, &run.late_events, reterr);
-        done = done && period_run(&run, &before, &result, &changed, reterr);
+        /* The standings of the one before are written by now, unless nothing had to be written
+         * after them. */
+        done = done && period_run(&run, &result, &changed, reterr) &&
+               (changed || standings_write_wait(session, reterr));
         if (done) {
             result_destroy(&chained);
             chained = result;
-            before = levels_before_of_result(&chained);
         }
     }
     done = done && period_run_carry(session, &chained, action, reterr);
+    Error ignored;
+    bool written = standings_write_wait(session, done ? reterr : &ignored);
+    done = done && written;
     result_destroy(&chained);
-    standing_set_destroy(&before_set);
     return done;
 }
 

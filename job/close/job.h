@@ -77,7 +77,9 @@ typedef struct Job {
     const Programme *programme;
     const char *dsn; /* NULL: libpq's own environment */
     int workers;     /* 0: as many as the machine has cores, 4 at most */
-    bool full;       /* read everything, and compute also where nothing has changed */
+    size_t
+        memory_bytes; /* to keep within, by reading more than once; 0: a quarter of the machine's */
+    bool full;        /* read everything, and compute also where nothing has changed */
     bool dry_run;
     bool no_wait;
     bool has_today;

@@ -9,6 +9,9 @@ void member_table_destroy(MemberTable *table)
     free(table->ids);
     free(table->registered_on);
     free(table->closed_on);
+    free(table->partition_ids);
+    id_index_destroy(&table->partitions_by_id);
+    id_index_destroy(&table->slots_by_id);
     *table = (MemberTable){0};
 }
 
@@ -61,6 +64,21 @@ static void sort_columns(MemberTable *table)
     free(rows);
 }
 
+static void cut_partitions(MemberTable *table)
+{
+    table->partition_count =
+        table->count == 0 ? 1 : (table->count + MEMBERS_PER_PARTITION - 1) / MEMBERS_PER_PARTITION;
+    if (table->count == 0) {
+        return;
+    }
+    table->partition_ids = memory_alloc(table->partition_count, sizeof *table->partition_ids);
+    for (size_t partition = 0; partition < table->partition_count; partition++) {
+        table->partition_ids[partition] = table->ids[partition * MEMBERS_PER_PARTITION];
+    }
+    table->partitions_by_id = id_index_build(table->partition_ids, table->partition_count, 1);
+    table->slots_by_id = id_index_build(table->ids, table->count, 2);
+}
+
 bool member_table_finish(MemberTable *table, Error *reterr)
 {
     bool sorted = true;
@@ -77,49 +95,17 @@ bool member_table_finish(MemberTable *table, Error *reterr)
                 "member %lld stands twice in the members' table", (long long)table->ids[i]);
         }
     }
-    table->partition_count =
-        table->count == 0 ? 1 : (table->count + MEMBERS_PER_PARTITION - 1) / MEMBERS_PER_PARTITION;
+    if (table->count >= UINT32_MAX) {
+        return error_set(reterr, EXIT_DATA, "split the programme.",
+                         "there are more than 4 billion members");
+    }
+    cut_partitions(table);
     return true;
-}
-
-/*
- * The last index in [first, until) whose id is not above `id`; `first` if there is none. Ids are
- * mostly dense, so a guess by proportion is tried before the halving.
- */
-static size_t last_not_above(const int64_t *ids, size_t first, size_t until, int64_t id)
-{
-    size_t low = first;
-    size_t high = until;                                    /* exclusive */
-    double span = (double)ids[high - 1] - (double)ids[low]; /* 0 for huge neighbours */
-    if (high - low > 8 && span > 0 && id > ids[low] && id < ids[high - 1]) {
-        double share = ((double)id - (double)ids[low]) / span;
-        size_t guess = low + (size_t)(share * (double)(high - 1 - low));
-        if (guess < high - 1 && ids[guess] <= id) {
-            low = guess;
-            if (ids[guess + 1] > id) {
-                return guess;
-            }
-        } else if (ids[guess] > id) {
-            high = guess;
-        }
-    }
-    while (high - low > 1) {
-        size_t middle = low + (high - low) / 2;
-        if (ids[middle] <= id) {
-            low = middle;
-        } else {
-            high = middle;
-        }
-    }
-    return low;
 }
 
 size_t member_partition(const MemberTable *table, int64_t id)
 {
-    if (table->partition_count == 1) {
-        return 0;
-    }
-    return last_not_above(table->ids, 0, table->count, id) / MEMBERS_PER_PARTITION;
+    return table->partition_count == 1 ? 0 : id_index_find(&table->partitions_by_id, id);
 }
 
 void member_partition_slots(const MemberTable *table, size_t partition, size_t *ret_first,
@@ -130,14 +116,11 @@ void member_partition_slots(const MemberTable *table, size_t partition, size_t *
     *ret_until = until < table->count ? until : table->count;
 }
 
-size_t member_slot(const MemberTable *table, size_t partition, int64_t id)
+size_t member_slot(const MemberTable *table, int64_t id)
 {
-    size_t first = 0;
-    size_t until = 0;
-    member_partition_slots(table, partition, &first, &until);
-    if (first >= until) {
+    if (table->count == 0) {
         return SLOT_NONE;
     }
-    size_t slot = last_not_above(table->ids, first, until, id);
+    size_t slot = id_index_find(&table->slots_by_id, id);
     return table->ids[slot] == id ? slot : SLOT_NONE;
 }

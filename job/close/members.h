@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "close/id_index.h"
 #include "programme/period.h"
 
 #include <stddef.h>
@@ -22,13 +23,16 @@ typedef struct MemberTable {
     LocalDay *closed_on; /* NEVER_CLOSED */
     size_t count;
     size_t capacity;
-    size_t partition_count; /* at least 1 */
+    size_t partition_count;   /* at least 1 */
+    int64_t *partition_ids;   /* each partition's first id */
+    IdIndex partitions_by_id; /* of partition_ids: small enough for the processor's cache */
+    IdIndex slots_by_id;      /* of ids */
 } MemberTable;
 
 void member_table_destroy(MemberTable *table);
 void member_table_add(MemberTable *table, int64_t id, LocalDay registered_on, LocalDay closed_on);
 
-/* Sorts, refuses an id that occurs twice (EXIT_DATA), and cuts the partitions. */
+/* Sorts, refuses an id that occurs twice (EXIT_DATA), cuts the partitions and indexes the ids. */
 MUST_CHECK bool member_table_finish(MemberTable *table, Error *reterr);
 
 /* The partition that a member with this id is in, or would be. */
@@ -38,8 +42,8 @@ size_t member_partition(const MemberTable *table, int64_t id);
 void member_partition_slots(const MemberTable *table, size_t partition, size_t *ret_first,
                             size_t *ret_until);
 
-/* The slot (in the whole table) of a member looked for in its partition, or SLOT_NONE. */
-size_t member_slot(const MemberTable *table, size_t partition, int64_t id);
+/* The slot (in the whole table) of a member, or SLOT_NONE. */
+size_t member_slot(const MemberTable *table, int64_t id);
 
 /* Whether the member gets a standing in a period with this last day (contract 2.2). */
 static inline bool member_stands(const MemberTable *table, size_t slot, LocalDay last_day)

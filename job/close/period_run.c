@@ -1,6 +1,7 @@
 #include "close/period_run.h"
 
 #include "base/arena.h"
+#include "close/standings_write.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -122,6 +123,7 @@ static bool finish(PeriodRun *run, const PeriodResult *result, const Standing *s
         .standing = standing,
         .reading = run->reading,
         .mode = run->mode,
+        .followed = run->followed,
     };
     if (run->reading != NULL && result->months_kept) {
         publication.month_rules = incremental_month_rules(&session->arena, session->job->programme,
@@ -176,50 +178,88 @@ static IncrementalBase base_of_previous(const Session *session, const PeriodResu
     };
 }
 
-static bool compute_from(PeriodRun *run, const LevelsBefore *before, const IncrementalBase *base,
-                         PeriodResult *ret_result, Error *reterr)
+static bool compute_from(PeriodRun *run, const IncrementalBase *base, PeriodResult *ret_result,
+                         Error *reterr)
 {
     PeriodResult result;
-    if (!compute_period(run->reading, run->period, run->run_id, before, base, &result, reterr)) {
+    if (!compute_period(run->reading, run->period, run->run_id, base, &result, reterr)) {
         return false;
     }
     if (base != NULL && !result.months_kept) {
         result_destroy(&result);
         run->why_full = "a member's month has too many points to be kept";
-        return compute_from(run, before, NULL, ret_result, reterr);
+        return compute_from(run, NULL, ret_result, reterr);
     }
     run->mode = base == NULL ? "full" : "incremental";
     *ret_result = result;
     return true;
 }
 
-/* Incrementally where that is wanted and possible, else in full. */
-static bool compute(PeriodRun *run, const LevelsBefore *before, PeriodResult *ret_result,
-                    Error *reterr)
+/* The changes against the period before, as it was published; `base` may be just that. */
+static bool change_since_published(PeriodRun *run, const IncrementalBase *base,
+                                   PeriodResult *result, Error *reterr)
 {
     Session *session = run->session;
-    if (run->previous != NULL && run->previous->months_kept && !session->job->full) {
-        const IncrementalBase previous = base_of_previous(session, run->previous);
-        return compute_from(run, before, &previous, ret_result, reterr);
+    if (base->usable && base->period == run->period - 1) {
+        const LevelsBefore before = session_levels_before_of_set(session, &base->set);
+        result_changes(result, &before);
+        return true;
+    }
+    StandingSet set;
+    LevelsBefore before;
+    if (!session_levels_before(session, run->period, &set, &before, reterr)) {
+        return false;
+    }
+    result_changes(result, &before);
+    standing_set_destroy(&set);
+    return true;
+}
+
+/* From the period before, which this same command has computed. */
+static bool compute_next(PeriodRun *run, PeriodResult *ret_result, Error *reterr)
+{
+    const PeriodResult *previous = run->previous;
+    const IncrementalBase base = base_of_previous(run->session, previous);
+    bool incremental = previous->months_kept && !run->session->job->full;
+    if (!compute_from(run, incremental ? &base : NULL, ret_result, reterr)) {
+        return false;
+    }
+    const LevelsBefore before = levels_before_of_result(previous);
+    result_changes(ret_result, &before);
+    return true;
+}
+
+/* Incrementally where that is wanted and possible, else in full. */
+static bool compute(PeriodRun *run, PeriodResult *ret_result, Error *reterr)
+{
+    if (run->previous != NULL) {
+        return compute_next(run, ret_result, reterr);
     }
     IncrementalBase base = {0};
     if (run->may_be_incremental &&
-        !incremental_base_find(session, run->reading, run->period, &base, reterr)) {
+        !incremental_base_find(run->session, run->reading, run->period, &base, reterr)) {
         return false;
     }
     run->why_full = base.why_not;
-    bool done = compute_from(run, before, base.usable ? &base : NULL, ret_result, reterr);
+    PeriodResult result;
+    bool done = compute_from(run, base.usable ? &base : NULL, &result, reterr);
+    if (done && !change_since_published(run, &base, &result, reterr)) {
+        result_destroy(&result);
+        done = false;
+    }
     incremental_base_destroy(&base);
+    if (done) {
+        *ret_result = result;
+    }
     return done;
 }
 
-bool period_run(PeriodRun *run, const LevelsBefore *before, PeriodResult *ret_result,
-                bool *ret_changed, Error *reterr)
+bool period_run(PeriodRun *run, PeriodResult *ret_result, bool *ret_changed, Error *reterr)
 {
     Session *session = run->session;
     double started = seconds_now();
     PeriodResult result;
-    if (!compute(run, before, &result, reterr)) {
+    if (!compute(run, &result, reterr)) {
         return false;
     }
     Standing standing;
@@ -232,6 +272,9 @@ bool period_run(PeriodRun *run, const LevelsBefore *before, PeriodResult *ret_re
                 finish(run, &result, &standing, started, &changed, reterr);
     standing_destroy(&standing);
     if (!done) {
+        Error ignored;
+        bool written = standings_write_wait(session, &ignored); /* it reads the result */
+        (void)written;
         result_destroy(&result);
         return false;
     }

@@ -18,6 +18,8 @@ typedef struct PeriodRun {
     int64_t run_id;      /* 0: a dry run */
     int64_t late_events; /* for the summary */
     bool may_be_incremental;
+    bool followed; /* by another period in the same transaction: the result must stay where it is
+                      until that one has run (standings_write.h) */
     const PeriodResult
         *previous;        /* the period before, computed from the same reading; NULL: none */
     const char *mode;     /* set by period_run */
@@ -29,12 +31,12 @@ MUST_CHECK bool period_run_start(Session *session, Period period, const char *ac
                                  int64_t *ret_run_id, Error *reterr);
 
 /*
- * Computes the period from `before`, compares it with what stands and, unless this is a dry run,
- * writes it into the open transaction; keeps the summary until session_tell. *ret_result is the
- * caller's; *ret_changed tells whether anything differed.
+ * Computes the period, compares it with what stands and, unless this is a dry run, writes it into
+ * the open transaction; keeps the summary until session_tell. *ret_result is the caller's;
+ * *ret_changed tells whether anything differed.
  */
-MUST_CHECK bool period_run(PeriodRun *run, const LevelsBefore *before, PeriodResult *ret_result,
-                           bool *ret_changed, Error *reterr);
+MUST_CHECK bool period_run(PeriodRun *run, PeriodResult *ret_result, bool *ret_changed,
+                           Error *reterr);
 
 /*
  * After `result` of a period that was closed before: gives the later closed periods their new

@@ -1,6 +1,7 @@
 #include "close/publish.h"
 
 #include "base/arena.h"
+#include "close/standings_write.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -108,35 +109,14 @@ bool publish_compare(Publication *publication, PeriodDifference *ret_difference,
     return true;
 }
 
-static bool write_standings(const Publication *publication, Error *reterr)
+static bool start_standings(const Publication *publication, Error *reterr)
 {
     const PeriodResult *result = publication->result;
     StandingLevel levels[LEVELS_MAX];
     standing_levels(result->rules, levels);
-    Progress *progress = publication->session->job->progress;
-    progress_begin(progress, "write standings", "members", (int64_t)result->standing_count);
-    StandingWriter *writer = NULL;
-    if (!standing_write_begin(publication->session->leader, publication->run_id, levels,
-                              result->rules->level_count, &writer, reterr)) {
-        return false;
-    }
-    atomic_int *stop_signal = publication->session->job->stop_signal;
-    for (size_t i = 0; i < result->standing_count; i++) {
-        if (stop_signal != NULL && i % 4096 == 0 && atomic_load(stop_signal) != 0) {
-            standing_write_abandon(writer);
-            return error_set(reterr, EXIT_INTERRUPTED, NULL,
-                             "stopped by a signal while writing; nothing was published");
-        }
-        if (!standing_write_row(writer, &result->standings[i], &result->months, reterr)) {
-            return false;
-        }
-        progress_add(progress, 1);
-    }
-    if (!standing_write_finish(writer, reterr)) {
-        return false;
-    }
-    progress_end(progress);
-    return true;
+    return standing_write_levels(publication->session->leader, publication->run_id, levels,
+                                 result->rules->level_count, reterr) &&
+           standings_write_start(publication->session, publication->run_id, result, reterr);
 }
 
 static bool write_anomalies(const Publication *publication, const char *period, Error *reterr)
@@ -177,7 +157,7 @@ static bool write_difference(const Publication *publication, const char *period,
     Connection *leader = publication->session->leader;
     bool carried = publication->reading == NULL;
     if (!carried &&
-        (!write_standings(publication, reterr) || !write_anomalies(publication, period, reterr))) {
+        (!start_standings(publication, reterr) || !write_anomalies(publication, period, reterr))) {
         return false;
     }
     if (!carried && standing->closed &&
@@ -261,8 +241,18 @@ bool publish_period(const Publication *publication, Error *reterr)
         .system_identifier = reading == NULL ? "" : reading->snapshot.system_identifier,
         .snapshot_taken_at_us = reading == NULL ? 0 : reading->snapshot.taken_at_us,
     };
-    return (!changed || write_difference(publication, period, reterr)) &&
-           runs_publish(session->leader, &run, reterr) &&
+    Progress *progress = session->job->progress;
+    progress_begin(progress, "write results", "members",
+                   (int64_t)publication->result->standing_count);
+    bool written =
+        !changed || (write_difference(publication, period, reterr) &&
+                     (publication->followed || standings_write_wait(publication->session, reterr)));
+    if (!written) {
+        return false;
+    }
+    progress_add(progress, (int64_t)publication->result->standing_count);
+    progress_end(progress);
+    return runs_publish(session->leader, &run, reterr) &&
            runs_publish_program(session->leader, programme->name, programme->timezone,
                                 programme->currency, programme->effective_day, reterr);
 }

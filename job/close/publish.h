@@ -17,6 +17,8 @@ typedef struct Publication {
     PeriodDifference *difference;
     const Reading *reading; /* NULL: levels carried forward, no events read */
     const char *mode;
+    bool followed; /* by another period: its standings may still be being written while that one is
+                      computed (standings_write.h) */
     const char *month_rules; /* NULL: points by month are not kept */
 } Publication;
 

@@ -6,8 +6,11 @@
 #include "ledger/zone.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { NAME_BYTES = 64 };
 
 static bool add_members(void *context, const MemberRow *rows, size_t count, Error *reterr)
 {
@@ -86,6 +89,7 @@ static bool open_reading(Reading *reading, Period first, Period last, Error *ret
 bool reading_begin(Session *session, Period first, Period last, Reading *ret_reading, Error *reterr)
 {
     Reading reading = {.session = session};
+    reading.workers = memory_alloc((size_t)session->workers, sizeof(Connection *));
     if (!open_reading(&reading, first, last, reterr)) {
         reading_end(&reading);
         return false;
@@ -94,18 +98,61 @@ bool reading_begin(Session *session, Period first, Period last, Reading *ret_rea
     return true;
 }
 
+static void close_connection(const Session *session, Connection **connection)
+{
+    if (*connection != NULL) {
+        watch_remove(session->watch, *connection);
+        connection_close(connection);
+    }
+}
+
+void reading_close_workers(const Reading *reading)
+{
+    for (int worker = 0; worker < reading->session->workers; worker++) {
+        close_connection(reading->session, &reading->workers[worker]);
+    }
+}
+
 void reading_end(Reading *reading)
 {
-    if (reading->connection != NULL) {
-        watch_remove(reading->session->watch, reading->connection);
-        connection_close(&reading->connection);
-    }
+    reading_close_workers(reading);
+    free(reading->workers);
+    close_connection(reading->session, &reading->connection);
     snapshot_destroy(&reading->snapshot);
     source_close(&reading->source);
     free(reading->kinds);
     free(reading->segments);
     member_table_destroy(&reading->members);
     *reading = (Reading){0};
+}
+
+static bool open_worker(const Reading *reading, Connection *connection, Error *reterr)
+{
+    return (!reading->session->publishes || connection_set_role(connection, JOB_ROLE, reterr)) &&
+           snapshot_join(connection, &reading->snapshot, reterr);
+}
+
+bool reading_worker(const Reading *reading, size_t worker, const char *name,
+                    Connection **ret_connection, Error *reterr)
+{
+    const Session *session = reading->session;
+    Connection **connection = &reading->workers[worker];
+    char full_name[NAME_BYTES];
+    (void)snprintf(full_name, sizeof full_name, "%s worker %zu", name, worker + 1);
+    if (*connection != NULL) {
+        *ret_connection = *connection;
+        return connection_rename(*connection, full_name, reterr);
+    }
+    if (!connection_open(session->job->dsn, full_name, connection, reterr)) {
+        return false;
+    }
+    watch_add(session->watch, *connection);
+    if (!open_worker(reading, *connection, reterr)) {
+        close_connection(session, connection);
+        return false;
+    }
+    *ret_connection = *connection;
+    return true;
 }
 
 void reading_members_digest(const Reading *reading, Period period, char hex[SHA256_HEX_BYTES])

@@ -2,8 +2,8 @@
  * Reading one snapshot of the members and events (contract 8.5).
  *
  * Call order: reading_begin, compute_period for one period or several, reading_end. One connection
- * exports the snapshot and keeps it open; the workers of each computation join it. Nothing is
- * written here.
+ * exports the snapshot and keeps it open; the workers' connections join it. Nothing is written
+ * here.
  */
 #pragma once
 
@@ -14,6 +14,7 @@
 typedef struct Reading {
     Session *session;
     Connection *connection;
+    Connection **workers; /* one for each of the session's, opened when it is needed */
     Snapshot snapshot;
     Source *source;
     KindMap *kinds;
@@ -27,6 +28,17 @@ typedef struct Reading {
 MUST_CHECK bool reading_begin(Session *session, Period first, Period last, Reading *ret_reading,
                               Error *reterr);
 void reading_end(Reading *reading);
+
+/*
+ * A worker's connection, in the reading's snapshot; `name` stands in the server's list of
+ * connections. One thread a worker. It stays the reading's.
+ */
+MUST_CHECK bool reading_worker(const Reading *reading, size_t worker, const char *name,
+                               Connection **ret_connection, Error *reterr);
+
+/* Ends the workers' connections, which a failed one has made useless; reading_worker opens them
+ * anew. */
+void reading_close_workers(const Reading *reading);
 
 /* A digest of the ids of those who stand in a period. */
 void reading_members_digest(const Reading *reading, Period period, char hex[SHA256_HEX_BYTES]);

@@ -4,15 +4,12 @@
 #include "ledger/month_points.h"
 
 #include <assert.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-void result_standings(PeriodResult *result, const MemberTable *members, const Fold *fold)
+bool result_standings(PeriodResult *result, const MemberTable *members, const Fold *fold,
+                      Error *reterr)
 {
-    const int64_t *points = fold_points(fold);
-    const int64_t *expiring = fold_expiring(fold);
     LocalDay last_day = period_last_day(result->period);
     result->months_kept = fold_months_fit(fold);
     result->standings = memory_alloc(members->count + 1, sizeof *result->standings);
@@ -20,12 +17,17 @@ void result_standings(PeriodResult *result, const MemberTable *members, const Fo
         if (!member_stands(members, slot, last_day)) {
             continue;
         }
-        int64_t counted = level_points(points[slot]);
+        int64_t points = 0;
+        int64_t expiring = 0;
+        if (!fold_sum(fold, slot, &points, &expiring, reterr)) {
+            return false;
+        }
+        int64_t counted = level_points(points);
         StandingRow *row = &result->standings[result->standing_count++];
         *row = (StandingRow){
             .member_id = members->ids[slot],
             .points = counted,
-            .expiring_points = expiring[slot],
+            .expiring_points = expiring,
             .level_rank = (int16_t)level_rank(result->rules, counted),
         };
         unsigned char packed[WINDOW_MONTHS_MAX * MONTH_POINTS_BYTES_MAX];
@@ -39,6 +41,7 @@ void result_standings(PeriodResult *result, const MemberTable *members, const Fo
             result->standings[i].months_size = 0;
         }
     }
+    return true;
 }
 
 /* The levels before as ranks in the rules now in force. */
@@ -187,33 +190,51 @@ void result_once_per_level(PeriodResult *result, const GrantRow *elsewhere, size
     result->grant_count = kept;
 }
 
+static void hash_text(Sha256 *hash, const char *text, char after)
+{
+    sha256_add(hash, text, strlen(text));
+    sha256_add(hash, &after, 1);
+}
+
+static void hash_number(Sha256 *hash, int64_t number, char after)
+{
+    char text[24];
+    char *at = text + sizeof text - 1;
+    uint64_t left = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
+    *at = '\0';
+    do {
+        *--at = (char)('0' + left % 10);
+        left /= 10;
+    } while (left > 0);
+    if (number < 0) {
+        *--at = '-';
+    }
+    hash_text(hash, at, after);
+}
+
 void result_checksum(PeriodResult *result)
 {
-    enum { LINE_BYTES = 1024 };
-    char line[LINE_BYTES];
     Sha256 *hash = sha256_begin();
     for (size_t i = 0; i < result->standing_count; i++) {
         const StandingRow *row = &result->standings[i];
-        int size = snprintf(line, sizeof line, "%" PRId64 "\t%" PRId64 "\t%s\t%" PRId64 "\n",
-                            row->member_id, row->points,
-                            result->rules->levels[row->level_rank].name, row->expiring_points);
-        assert(size > 0 && size < LINE_BYTES);
-        sha256_add(hash, line, (size_t)size);
+        hash_number(hash, row->member_id, '\t');
+        hash_number(hash, row->points, '\t');
+        hash_text(hash, result->rules->levels[row->level_rank].name, '\t');
+        hash_number(hash, row->expiring_points, '\n');
     }
     for (size_t i = 0; i < result->change_count; i++) {
         const ChangeRow *row = &result->changes[i];
-        int size =
-            snprintf(line, sizeof line, "%" PRId64 "\t%s\t%s\t%s\t%" PRId64 "\n", row->member_id,
-                     row->from_level, row->to_level, row->direction, row->points);
-        assert(size > 0 && size < LINE_BYTES);
-        sha256_add(hash, line, (size_t)size);
+        hash_number(hash, row->member_id, '\t');
+        hash_text(hash, row->from_level, '\t');
+        hash_text(hash, row->to_level, '\t');
+        hash_text(hash, row->direction, '\t');
+        hash_number(hash, row->points, '\n');
     }
     for (size_t i = 0; i < result->grant_count; i++) {
         const GrantRow *row = &result->grants[i];
-        int size = snprintf(line, sizeof line, "%" PRId64 "\t%s\t%s\n", row->member_id, row->level,
-                            row->coupon);
-        assert(size > 0 && size < LINE_BYTES);
-        sha256_add(hash, line, (size_t)size);
+        hash_number(hash, row->member_id, '\t');
+        hash_text(hash, row->level, '\t');
+        hash_text(hash, row->coupon, '\n');
     }
     sha256_finish(hash, result->checksum);
 }

@@ -44,8 +44,10 @@ typedef struct PeriodResult {
     char checksum[SHA256_HEX_BYTES];
 } PeriodResult;
 
-/* The standings of those who get one (contract 2.2), with their points by month. */
-void result_standings(PeriodResult *result, const MemberTable *members, const Fold *fold);
+/* The standings of those who get one (contract 2.2), with their points by month. EXIT_DATA where a
+ * member's sum leaves int64. */
+MUST_CHECK bool result_standings(PeriodResult *result, const MemberTable *members, const Fold *fold,
+                                 Error *reterr);
 
 /*
  * Changes, flows and the coupons that they deserve, from the standings and the levels before

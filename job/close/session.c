@@ -1,20 +1,21 @@
 #include "close/session.h"
 
 #include "base/arena.h"
+#include "base/machine.h"
+#include "close/budget.h"
 #include "ledger/zone.h"
 
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { WORKERS_DEFAULT_MAX = 4, NOTE_BYTES = 512 };
 
 static int default_workers(void)
 {
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
-    return cores < 1 ? 1 : cores > WORKERS_DEFAULT_MAX ? WORKERS_DEFAULT_MAX : (int)cores;
+    int cores = machine_cores();
+    return cores > WORKERS_DEFAULT_MAX ? WORKERS_DEFAULT_MAX : cores;
 }
 
 static bool check_contiguous(const Session *session, Error *reterr)
@@ -83,6 +84,8 @@ bool session_open(const Job *job, bool publishes, Session *ret_session, Error *r
         .publishes = publishes,
         .today = job->today,
         .workers = job->workers > 0 ? job->workers : default_workers(),
+        .memory_bytes =
+            job->memory_bytes > 0 ? job->memory_bytes : budget_default(machine_memory_bytes()),
     };
     session.watch = watch_start(job->stop_signal);
     if (!open_leader(&session, reterr)) {
@@ -95,8 +98,11 @@ bool session_open(const Job *job, bool publishes, Session *ret_session, Error *r
 
 void session_close(Session *session)
 {
+    assert(session->writing == NULL);
     watch_stop(session->watch);
+    connection_close(&session->writer);
     connection_close(&session->leader);
+    free(session->unattached);
     runs_closed_free(session->closed, session->closed_count);
     free(session->planned_grants);
     free(session->summaries);
@@ -125,6 +131,21 @@ LevelsBefore levels_before_of_result(const PeriodResult *result)
     return before;
 }
 
+LevelsBefore session_levels_before_of_set(Session *session, const StandingSet *set)
+{
+    assert(set->level_count <= LEVELS_MAX);
+    LevelsBefore before = {
+        .rows = set->rows,
+        .row_count = set->row_count,
+        .level_count = set->level_count,
+    };
+    /* The changes that come of it name these levels for as long as the session lasts. */
+    for (size_t rank = 0; rank < set->level_count; rank++) {
+        before.names[rank] = arena_strdup(&session->arena, set->levels[rank].name);
+    }
+    return before;
+}
+
 bool session_levels_before(Session *session, Period period, StandingSet *ret_set,
                            LevelsBefore *ret_before, Error *reterr)
 {
@@ -138,16 +159,7 @@ bool session_levels_before(Session *session, Period period, StandingSet *ret_set
     if (!standing_read(session->leader, before->run_id, false, &set, reterr)) {
         return false;
     }
-    assert(set.level_count <= LEVELS_MAX);
-    *ret_before = (LevelsBefore){
-        .rows = set.rows,
-        .row_count = set.row_count,
-        .level_count = set.level_count,
-    };
-    /* The changes that come of it name these levels for as long as the session lasts. */
-    for (size_t rank = 0; rank < set.level_count; rank++) {
-        ret_before->names[rank] = arena_strdup(&session->arena, set.levels[rank].name);
-    }
+    *ret_before = session_levels_before_of_set(session, &set);
     *ret_set = set;
     return true;
 }

@@ -13,14 +13,22 @@
 #include "close/watch.h"
 #include "ledger/runs.h"
 
+typedef struct StandingsWrite StandingsWrite; /* standings_write.h */
+
 typedef struct Session {
     const Job *job;
     Arena arena;
     Connection *leader;
+    Connection *writer;      /* of standings, opened when it is needed */
+    StandingsWrite *writing; /* under way; NULL: none */
+    int64_t *unattached;     /* runs whose standings are written and not published yet */
+    size_t unattached_count;
+    size_t unattached_capacity;
     Watch *watch;   /* every connection of the session is in it */
     bool publishes; /* holds the lock, acts as the job's role, may write */
     LocalDay today;
     int workers;
+    size_t memory_bytes;  /* to keep within */
     ClosedPeriod *closed; /* oldest first, without gaps */
     size_t closed_count;
     ClosedRange range;
@@ -44,6 +52,9 @@ const ClosedPeriod *session_closed(const Session *session, Period period);
  * rows. */
 MUST_CHECK bool session_levels_before(Session *session, Period period, StandingSet *ret_set,
                                       LevelsBefore *ret_before, Error *reterr);
+
+/* A set that was read, as the levels before; borrows its rows. */
+LevelsBefore session_levels_before_of_set(Session *session, const StandingSet *set);
 
 /* What stands for a period; all empty where it is not closed. */
 MUST_CHECK bool session_standing(Session *session, Period period, Standing *ret_standing,

@@ -120,15 +120,18 @@ static void compare(Session *session, const PeriodResult *computed, const Standi
 static bool compute(Session *session, Reading *reading, Period period, const Standing *standing,
                     PeriodResult *ret_result, Error *reterr)
 {
+    PeriodResult result = {0};
     StandingSet before_set;
     LevelsBefore before;
-    if (!session_levels_before(session, period, &before_set, &before, reterr)) {
+    if (!compute_period(reading, period, 0, NULL, &result, reterr)) {
         return false;
     }
-    PeriodResult result = {0};
-    bool done = compute_period(reading, period, 0, &before, NULL, &result, reterr) &&
-                session_finish_result(session, &result, standing, reterr);
-    standing_set_destroy(&before_set);
+    bool done = session_levels_before(session, period, &before_set, &before, reterr);
+    if (done) {
+        result_changes(&result, &before);
+        standing_set_destroy(&before_set);
+        done = session_finish_result(session, &result, standing, reterr);
+    }
     if (!done) {
         result_destroy(&result);
         return false;

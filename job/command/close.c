@@ -23,6 +23,7 @@ const Command command_close = {
         "effect, finds what was recorded late for it and restates it. With nothing due it says so "
         "and ends with 0. Run it every night.\n\n"
         "With --period: closes that month, or settles it while it is not final.",
-    .options = OPTION_PERIOD | OPTION_FULL | OPTION_DRY_RUN | OPTION_NO_WAIT | OPTION_WORKERS,
+    .options = OPTION_PERIOD | OPTION_FULL | OPTION_DRY_RUN | OPTION_NO_WAIT | OPTION_WORKERS |
+               OPTION_MEMORY,
     .publishes = true,
 };

@@ -35,6 +35,9 @@ static const OptionText option_texts[] = {
     {OPTION_WORKERS, "workers", "N",
      "connections that read side by side, 1 to 64; else as many as the machine has cores, 4 at "
      "most"},
+    {OPTION_MEMORY, "memory", "SIZE",
+     "memory to keep within, as 500M or 2G, by reading the events several times where it is short; "
+     "else a quarter of the machine's"},
     {OPTION_FORMAT, "format", "text|json", "for people (text, the default) or for programs"},
     {OPTION_DB, "db", NULL, "look at the database too: tables, columns, kinds, rights"},
     {OPTION_CONFIG, "config", "FILE",
@@ -77,6 +80,21 @@ static bool parse_whole(const char *name, const char *value, int64_t min, int64_
     return true;
 }
 
+/* "500M", "2G". */
+static bool parse_size(const char *name, const char *value, size_t *ret_bytes, Error *reterr)
+{
+    const char *unit = value + strspn(value, "0123456789");
+    unsigned shift = strcmp(unit, "M") == 0 ? 20 : strcmp(unit, "G") == 0 ? 30 : 0;
+    errno = 0;
+    unsigned long long number = strtoull(value, NULL, 10);
+    if (unit == value || shift == 0 || errno != 0 || number == 0 || number > SIZE_MAX >> shift) {
+        return error_set(reterr, EXIT_USAGE, "write a whole number and M or G: --memory 500M.",
+                         "--%s: \"%.40s\" is not a size", name, value);
+    }
+    *ret_bytes = (size_t)number << shift;
+    return true;
+}
+
 static bool parse_value(const OptionText *text, const char *value, Options *options, Error *reterr)
 {
     switch (text->bit) {
@@ -99,6 +117,8 @@ static bool parse_value(const OptionText *text, const char *value, Options *opti
         options->workers = (int)workers;
         return true;
     }
+    case OPTION_MEMORY:
+        return parse_size(text->name, value, &options->memory_bytes, reterr);
     case OPTION_FORMAT:
         options->json = strcmp(value, "json") == 0;
         return options->json || strcmp(value, "text") == 0 ||

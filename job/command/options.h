@@ -29,6 +29,7 @@ typedef enum OptionBit {
     OPTION_TODAY = 1 << 12,
     OPTION_QUIET = 1 << 13,
     OPTION_HELP = 1 << 14,
+    OPTION_MEMORY = 1 << 15,
     OPTIONS_COMMON = OPTION_CONFIG | OPTION_DSN | OPTION_TODAY | OPTION_QUIET | OPTION_HELP,
 } OptionBit;
 
@@ -40,10 +41,11 @@ typedef struct Options {
     Period from;
     Period to;
     int64_t member;
-    int workers;        /* 0: not given */
-    bool json;          /* --format json */
-    const char *config; /* --config, else $TIERCLOSE_CONFIG, else the installed file; never NULL */
-    const char *dsn;    /* NULL: not given */
+    int workers;         /* 0: not given */
+    size_t memory_bytes; /* 0: not given */
+    bool json;           /* --format json */
+    const char *config;  /* --config, else $TIERCLOSE_CONFIG, else the installed file; never NULL */
+    const char *dsn;     /* NULL: not given */
     LocalDay today;
 } Options;
 

@@ -30,6 +30,7 @@ bool job_from_options(const CommandContext *context, Job *ret_job, Error *reterr
         .programme = programme,
         .dsn = options->dsn,
         .workers = options->workers,
+        .memory_bytes = options->memory_bytes,
         .full = option_given(options, OPTION_FULL),
         .dry_run = option_given(options, OPTION_DRY_RUN),
         .no_wait = option_given(options, OPTION_NO_WAIT),

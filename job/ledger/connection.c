@@ -218,6 +218,14 @@ bool connection_set_role(Connection *connection, const char *role, Error *reterr
     return error_prefix(reterr, "cannot act as %s", role);
 }
 
+bool connection_rename(Connection *connection, const char *application_name, Error *reterr)
+{
+    const char *values[] = {application_name};
+    CLEANUP_RESULT PGresult *result = NULL;
+    return query_run(connection, "select pg_catalog.set_config('application_name', $1, false)", 1,
+                     values, &result, reterr);
+}
+
 bool connection_execute(Connection *connection, const char *sql, Error *reterr)
 {
     CLEANUP_RESULT PGresult *result = PQexec(connection->handle, sql);

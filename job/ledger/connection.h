@@ -39,6 +39,10 @@ void connection_close(Connection **connection);
  */
 MUST_CHECK bool connection_set_role(Connection *connection, const char *role, Error *reterr);
 
+/* Gives an open connection another name in the server's list. */
+MUST_CHECK bool connection_rename(Connection *connection, const char *application_name,
+                                  Error *reterr);
+
 /* Runs one or more statements without parameters and without rows that matter. */
 MUST_CHECK bool connection_execute(Connection *connection, const char *sql, Error *reterr);
 

@@ -1,6 +1,7 @@
 #include "ledger/runs.h"
 
 #include "ledger/query.h"
+#include "ledger/standing.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -46,24 +47,16 @@ bool runs_lock(Connection *connection, bool wait, const atomic_int *stop_signal,
     }
 }
 
-/* Drops one superseded run's standings if nobody reads them now. */
-static bool drop_standings(Connection *connection, const char *run_id, Error *reterr)
-{
-    char sql[256];
-    (void)snprintf(sql, sizeof sql,
-                   "begin; set local lock_timeout = '200ms';"
-                   " drop table if exists tierclose.standing_run_%s; commit",
-                   run_id);
-    Error ignored;
-    if (!connection_execute(connection, sql, &ignored)) {
-        if (connection_lost(connection)) {
-            *reterr = ignored;
-            return false;
-        }
-        runs_rollback(connection);
-    }
-    return true;
-}
+/* What no period needs any more: superseded standings, and those of runs that never published. */
+static const char unneeded_sql[] =
+    "select pg_catalog.substr(c.relname, 14)::bigint\n"
+    "from pg_catalog.pg_class c\n"
+    "where c.relnamespace = 'tierclose'::regnamespace\n"
+    "  and c.relkind = 'r' and c.relname ~ '^standing_run_[0-9]{1,18}$'\n"
+    "  and (not c.relispartition or exists (\n"
+    "      select from tierclose.superseded s\n"
+    "      where c.relname = 'standing_run_' || s.run_id))\n"
+    "order by 1";
 
 bool runs_sweep(Connection *connection, Error *reterr)
 {
@@ -75,17 +68,18 @@ bool runs_sweep(Connection *connection, Error *reterr)
                    0, NULL, &dead, reterr)) {
         return false;
     }
-    CLEANUP_RESULT PGresult *superseded = NULL;
-    if (!query_run(
-            connection,
-            "select s.run_id from tierclose.superseded s"
-            " where pg_catalog.to_regclass('tierclose.standing_run_' || s.run_id) is not null"
-            " order by 1",
-            0, NULL, &superseded, reterr)) {
+    CLEANUP_RESULT PGresult *unneeded = NULL;
+    if (!query_run(connection, unneeded_sql, 0, NULL, &unneeded, reterr)) {
         return false;
     }
-    for (int row = 0; row < PQntuples(superseded); row++) {
-        if (!drop_standings(connection, PQgetvalue(superseded, row, 0), reterr)) {
+    for (int row = 0; row < PQntuples(unneeded); row++) {
+        int64_t run_id = 0;
+        Error ignored; /* somebody reads it now: a later run drops it */
+        if (!query_int64(unneeded, row, 0, &run_id, reterr)) {
+            return false;
+        }
+        if (!standing_drop(connection, run_id, &ignored) && connection_lost(connection)) {
+            *reterr = ignored;
             return false;
         }
     }

@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "ledger/copy_in.h"
 #include "ledger/query.h"
+#include "ledger/runs.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -162,15 +163,17 @@ struct StandingWriter {
     CopyIn copy;
 };
 
-static bool write_levels(Connection *connection, const char *run_id, const StandingLevel *levels,
-                         size_t level_count, Error *reterr)
+bool standing_write_levels(Connection *connection, int64_t run_id, const StandingLevel *levels,
+                           size_t level_count, Error *reterr)
 {
+    char run_text[24];
+    (void)snprintf(run_text, sizeof run_text, "%" PRId64, run_id);
     for (size_t rank = 0; rank < level_count; rank++) {
         char rank_text[24];
         char min_points[24];
         (void)snprintf(rank_text, sizeof rank_text, "%zu", rank);
         (void)snprintf(min_points, sizeof min_points, "%" PRId64, levels[rank].min_points);
-        const char *values[] = {run_id, rank_text, levels[rank].name, min_points,
+        const char *values[] = {run_text, rank_text, levels[rank].name, min_points,
                                 levels[rank].benefits_json};
         CLEANUP_RESULT PGresult *result = NULL;
         if (!query_run(connection,
@@ -183,30 +186,25 @@ static bool write_levels(Connection *connection, const char *run_id, const Stand
     return true;
 }
 
-bool standing_write_begin(Connection *connection, int64_t run_id, const StandingLevel *levels,
-                          size_t level_count, StandingWriter **ret_writer, Error *reterr)
+bool standing_write_begin(Connection *connection, int64_t run_id, StandingWriter **ret_writer,
+                          Error *reterr)
 {
-    char run_text[24];
     char sql[SQL_BYTES];
-    (void)snprintf(run_text, sizeof run_text, "%" PRId64, run_id);
-    if (!write_levels(connection, run_text, levels, level_count, reterr)) {
-        return false;
-    }
-    /* The check spares ATTACH a scan; autovacuum has nothing to do in a table that never changes.
-     */
+    /* The check spares ATTACH a scan. */
     (void)snprintf(sql, sizeof sql,
-                   "create table tierclose.standing_run_%s (like tierclose.standing,"
-                   " constraint standing_run_check check (run_id = %s))",
-                   run_text, run_text);
+                   "begin isolation level read committed read write;"
+                   " create table tierclose.standing_run_%" PRId64 " (like tierclose.standing,"
+                   " constraint standing_run_check check (run_id = %" PRId64 "))",
+                   run_id, run_id);
     if (!connection_execute(connection, sql, reterr)) {
         return false;
     }
     /* Created in this transaction, so the rows can be written as already frozen: no second write
      * later. */
     (void)snprintf(sql, sizeof sql,
-                   "copy tierclose.standing_run_%s (run_id, member_id, points, expiring_points,"
-                   " level_rank, month_points) from stdin (format binary, freeze)",
-                   run_text);
+                   "copy tierclose.standing_run_%" PRId64 " (run_id, member_id, points,"
+                   " expiring_points, level_rank, month_points) from stdin (format binary, freeze)",
+                   run_id);
     CopyIn copy;
     if (!copy_in_begin(connection, sql, &copy, reterr)) {
         return false;
@@ -239,15 +237,40 @@ bool standing_write_finish(StandingWriter *writer, Error *reterr)
     char sql[SQL_BYTES];
     (void)snprintf(sql, sizeof sql,
                    "alter table tierclose.standing_run_%" PRId64 " add primary key (member_id);"
-                   "alter table tierclose.standing attach partition"
-                   " tierclose.standing_run_%" PRId64 " for values in (%" PRId64 ");"
-                   "alter table tierclose.standing_run_%" PRId64
-                   " drop constraint standing_run_check",
-                   writer->run_id, writer->run_id, writer->run_id, writer->run_id);
+                   " commit",
+                   writer->run_id);
     bool done = copy_in_finish(&writer->copy, reterr) &&
                 connection_execute(writer->connection, sql, reterr);
     free(writer);
     return done;
+}
+
+bool standing_attach(Connection *connection, int64_t run_id, Error *reterr)
+{
+    char sql[SQL_BYTES];
+    (void)snprintf(sql, sizeof sql,
+                   "alter table tierclose.standing attach partition"
+                   " tierclose.standing_run_%" PRId64 " for values in (%" PRId64 ");"
+                   "alter table tierclose.standing_run_%" PRId64
+                   " drop constraint standing_run_check",
+                   run_id, run_id, run_id);
+    return connection_execute(connection, sql, reterr);
+}
+
+bool standing_drop(Connection *connection, int64_t run_id, Error *reterr)
+{
+    char sql[SQL_BYTES];
+    (void)snprintf(sql, sizeof sql,
+                   "begin; set local lock_timeout = '200ms';"
+                   " drop table if exists tierclose.standing_run_%" PRId64 "; commit",
+                   run_id);
+    if (connection_execute(connection, sql, reterr)) {
+        return true;
+    }
+    if (!connection_lost(connection)) {
+        runs_rollback(connection);
+    }
+    return false;
 }
 
 void standing_write_abandon(StandingWriter *writer)

@@ -2,12 +2,14 @@
  * The standings of a run: read what stands, write a new set (contract 7.2, 8.1).
  *
  * Every run that changes a period writes its standings into a fresh table of its own, by COPY, with
- * the primary key made afterwards, and attaches it; which run's table is a period's is one row in
+ * the primary key made afterwards; which run's table is a period's is one row in
  * tierclose.published. So a publication touches no row that readers see, and nothing is ever
- * updated in bulk. All inside the caller's transaction: until its commit nobody sees any of it.
+ * updated in bulk. The table has a transaction of its own; it is attached in the publishing one,
+ * and until that commits nobody sees any of it.
  *
  * Call order for writing: standing_write_begin, standing_write_row in the order of member_id,
- * standing_write_finish. On failure: standing_write_abandon, and the caller rolls back.
+ * standing_write_finish, on one connection; standing_write_levels and standing_attach on the
+ * publishing one. On failure: standing_write_abandon.
  */
 #pragma once
 
@@ -66,12 +68,23 @@ MUST_CHECK bool standing_benefits_equal(Connection *connection, int64_t run_id,
                                         const StandingLevel *levels, size_t level_count,
                                         bool *ret_equal, Error *reterr);
 
+/* The levels that a run's standings name; in the caller's transaction. */
+MUST_CHECK bool standing_write_levels(Connection *connection, int64_t run_id,
+                                      const StandingLevel *levels, size_t level_count,
+                                      Error *reterr);
+
 typedef struct StandingWriter StandingWriter;
+/* Begins a transaction, in which the rows are written already frozen. */
 MUST_CHECK bool standing_write_begin(Connection *connection, int64_t run_id,
-                                     const StandingLevel *levels, size_t level_count,
                                      StandingWriter **ret_writer, Error *reterr);
 MUST_CHECK bool standing_write_row(StandingWriter *writer, const StandingRow *row,
                                    const MonthPool *months, Error *reterr);
-/* Ends the COPY, makes the key, attaches the table; frees the writer also on failure. */
+/* Ends the COPY, makes the key, commits; frees the writer also on failure. */
 MUST_CHECK bool standing_write_finish(StandingWriter *writer, Error *reterr);
 void standing_write_abandon(StandingWriter *writer);
+
+/* Makes a run's table a partition of tierclose.standing; in the caller's transaction. */
+MUST_CHECK bool standing_attach(Connection *connection, int64_t run_id, Error *reterr);
+
+/* Drops a run's table, if it is there and nobody is using it. Not in a transaction. */
+MUST_CHECK bool standing_drop(Connection *connection, int64_t run_id, Error *reterr);

@@ -46,12 +46,6 @@ int64_t calendar_local_us(const Calendar *calendar, int64_t utc_us)
     return utc_us + segment_at(calendar, utc_us)->offset_us;
 }
 
-LocalDay calendar_day(int64_t local_us)
-{
-    int64_t day = local_us / US_PER_DAY;
-    return (LocalDay)(local_us % US_PER_DAY < 0 ? day - 1 : day);
-}
-
 int32_t calendar_month_index(const Calendar *calendar, int64_t local_us)
 {
     const int64_t *starts = calendar->month_start_us;

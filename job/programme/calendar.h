@@ -41,7 +41,14 @@ void calendar_needs(Period first, Period last, int64_t *ret_from_us, int64_t *re
 int64_t calendar_local_us(const Calendar *calendar, int64_t utc_us);
 
 /* The day of a wall clock time. */
-LocalDay calendar_day(int64_t local_us);
+static inline LocalDay calendar_day(int64_t local_us)
+{
+    /* Counted from long before any date of PostgreSQL's (4713 BC): then rounding down is what
+     * dividing does, and dividing by a constant is cheap. */
+    enum { DAYS_BEFORE_2000 = 10000000 };
+    uint64_t since_us = (uint64_t)local_us + (uint64_t)DAYS_BEFORE_2000 * (uint64_t)US_PER_DAY;
+    return (LocalDay)(since_us / (uint64_t)US_PER_DAY) - DAYS_BEFORE_2000;
+}
 
 /* The index of the month (0: calendar->first) that a wall clock time is in, or -1 outside the
  * window. */

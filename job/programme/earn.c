@@ -6,7 +6,6 @@
 
 #include <assert.h>
 #include <stdlib.h>
-#include <string.h>
 
 const char *fate_name(Fate fate)
 {
@@ -42,17 +41,44 @@ void earn_workspace_destroy(EarnWorkspace *workspace)
     }
 }
 
-Earned *earn_add_line(EarnWorkspace *workspace)
+/* An empty month with room for all that the events can lead to: a line each, and a category bonus
+ * for the day of each purchase. */
+static void begin_month(EarnWorkspace *workspace, size_t event_count)
 {
-    workspace->lines = array_grow(workspace->lines, &workspace->line_capacity,
-                                  workspace->line_count + 1, sizeof(Earned));
-    Earned *line = &workspace->lines[workspace->line_count++];
-    memset(line, 0, sizeof *line);
-    return line;
+    if (workspace->line_capacity < 2 * event_count) {
+        workspace->lines = array_grow(workspace->lines, &workspace->line_capacity, 2 * event_count,
+                                      sizeof *workspace->lines);
+    }
+    if (workspace->purchase_capacity < event_count) {
+        workspace->purchases = array_grow(workspace->purchases, &workspace->purchase_capacity,
+                                          event_count, sizeof *workspace->purchases);
+    }
+    workspace->line_count = 0;
+    workspace->purchase_count = 0;
+    workspace->slots = 0;
+    workspace->points = 0;
+    workspace->is_large = false;
 }
 
-const Earned *earn_lines(const EarnWorkspace *workspace, size_t *ret_count)
+static int compare_lines(const void *left, const void *right)
 {
+    const Earned *a = left;
+    const Earned *b = right;
+    if (a->day != b->day) {
+        return a->day < b->day ? -1 : 1;
+    }
+    return earn_compare_time(a->occurred_at_us, a->event_id, b->occurred_at_us, b->event_id);
+}
+
+void earn_sort_lines(EarnWorkspace *workspace)
+{
+    Earned spare;
+    earn_sort(workspace->lines, workspace->line_count, sizeof spare, &spare, compare_lines);
+}
+
+const Earned *earn_lines(EarnWorkspace *workspace, size_t *ret_count)
+{
+    earn_sort_lines(workspace);
     *ret_count = workspace->line_count;
     return workspace->lines;
 }
@@ -78,20 +104,9 @@ Fate take_fate(const Take *take)
     return take->found && satisfied ? FATE_REFUND : FATE_UNMATCHED_REFUND;
 }
 
-bool earn_multiply(const RuleSet *rules, uint8_t slot, int64_t local_us, int64_t base, Earned *line,
-                   Error *reterr)
+bool earn_multiply(const Campaign *campaign, int64_t base, int64_t *ret_points, Error *reterr)
 {
-    int64_t multiplier = MULTIPLIER_ONE;
-    for (size_t i = 0; i < rules->campaign_count; i++) {
-        const Campaign *campaign = &rules->campaigns[i];
-        if (((campaign->kinds >> slot) & 1) != 0 && local_us >= campaign->from_local_us &&
-            local_us < campaign->until_local_us &&
-            (line->campaign == NULL || campaign->multiply_hundredths > multiplier)) {
-            line->campaign = campaign;
-            multiplier = campaign->multiply_hundredths;
-        }
-    }
-    __int128 product = (__int128)base * multiplier;
+    __int128 product = (__int128)base * campaign->multiply_hundredths;
     __int128 floored = product / MULTIPLIER_ONE;
     if (product % MULTIPLIER_ONE < 0) {
         floored--; /* C divides toward zero; a penalty of -1.5 is -2 */
@@ -100,7 +115,7 @@ bool earn_multiply(const RuleSet *rules, uint8_t slot, int64_t local_us, int64_t
         return error_set(reterr, EXIT_DATA, "lower the campaign's multiplier.",
                          "an event earns more points than a bigint holds");
     }
-    line->points = (int64_t)floored;
+    *ret_points = (int64_t)floored;
     return true;
 }
 
@@ -111,31 +126,12 @@ static int compare_events(const void *left, const void *right)
     return earn_compare_time(a->occurred_at_us, a->event_id, b->occurred_at_us, b->event_id);
 }
 
-static void sort_events(Event *events, size_t count)
-{
-    if (count > 16) {
-        qsort(events, count, sizeof *events, compare_events);
-        return;
-    }
-    for (size_t i = 1; i < count; i++) {
-        if (compare_events(&events[i - 1], &events[i]) <= 0) {
-            continue;
-        }
-        Event moved = events[i];
-        size_t j = i;
-        for (; j > 0 && compare_events(&events[j - 1], &moved) > 0; j--) {
-            events[j] = events[j - 1];
-        }
-        events[j] = moved;
-    }
-}
-
 /* The anomaly that an event's own columns show, or FATE_EARNING (contract 6, in its order). */
 static Fate check_event(const RuleSet *rules, const Event *event)
 {
     bool has_order = (event->present & EVENT_HAS_ORDER) != 0;
     bool has_item = (event->present & EVENT_HAS_ITEM) != 0;
-    if (rules == NULL || event->slot == SLOT_UNKNOWN) {
+    if (event->slot == SLOT_UNKNOWN) {
         return FATE_UNKNOWN_KIND;
     }
     switch (event->slot) {
@@ -192,34 +188,9 @@ static void add_take(const RuleSet *rules, Period month, const Event *event, Tak
                          });
 }
 
-/* Checks every event, puts purchases and takes aside. */
-static void classify(EarnWorkspace *workspace, const RuleSet *rules, Period month, Event *events,
-                     size_t event_count, TakeList *takes)
-{
-    workspace->purchase_count = 0;
-    for (size_t i = 0; i < event_count; i++) {
-        Event *event = &events[i];
-        event->fate = (uint8_t)check_event(rules, event);
-        event->ineligible = INELIGIBLE_NOT;
-        bool takes_part = event->fate == FATE_EARNING;
-        if (event->slot == SLOT_PURCHASE && takes_part) {
-            workspace->purchases =
-                array_grow(workspace->purchases, &workspace->purchase_capacity,
-                           workspace->purchase_count + 1, sizeof *workspace->purchases);
-            workspace->purchases[workspace->purchase_count++] = i;
-        } else if (event->slot == SLOT_REFUND && takes_part) {
-            add_take(rules, month, event, takes);
-            event->fate = FATE_OPEN;
-        } else if (event->slot == SLOT_FRAUD && rules != NULL &&
-                   (takes_part || rules->fraud_voids_member)) {
-            add_take(rules, month, event, takes);
-            event->fate = FATE_OPEN;
-        }
-    }
-}
-
 /* Events at or before this time are void: contract 3.5, voids: member. INT64_MIN: none. */
-static int64_t void_until(const TakeList *takes)
+static int64_t void_until(const RuleSet *rules, const Event *events, size_t event_count,
+                          const TakeList *takes)
 {
     int64_t until = INT64_MIN;
     for (size_t i = 0; i < takes->count; i++) {
@@ -227,117 +198,130 @@ static int64_t void_until(const TakeList *takes)
             until = takes->items[i].occurred_at_us;
         }
     }
+    for (size_t i = 0; i < event_count && rules->fraud_voids_member; i++) {
+        if (events[i].slot == SLOT_FRAUD && events[i].occurred_at_us > until) {
+            until = events[i].occurred_at_us;
+        }
+    }
     return until;
 }
 
-/* Every kind but purchase: contract 4.1 to 4.3. */
-static bool earn_others(EarnWorkspace *workspace, const RuleSet *rules, Event *events,
-                        size_t event_count, int64_t voided_until_us, Error *reterr)
+/* The days of the month on which the kinds that earn once a day have earned. */
+typedef struct DaysSeen {
+    KindSet slots;            /* those with any day */
+    uint32_t days[SLOTS_MAX]; /* by slot, where `slots` has it */
+} DaysSeen;
+
+/* Whether the kind has earned on that day before; from now on it has. */
+static bool seen_on_day(DaysSeen *seen, uint8_t slot, LocalDay day)
 {
-    uint32_t days_seen[SLOTS_MAX]; /* bit d: the kind has earned on day d of the month */
-    bool days_ready = false;
-    for (size_t i = 0; i < event_count; i++) {
-        Event *event = &events[i];
-        if (event->fate != FATE_EARNING || event->slot < SLOT_FIRST_OTHER) {
-            continue;
-        }
-        const KindRule *kind = &rules->kinds[event->slot];
-        LocalDay day = calendar_day(event->local_us);
-        if (event->occurred_at_us <= voided_until_us) {
-            event->fate = FATE_INELIGIBLE;
-            event->ineligible = INELIGIBLE_VOIDED;
-            continue;
-        }
-        if (kind->has_minimum && event->item_cents < kind->min_amount_cents) {
-            event->fate = FATE_INELIGIBLE;
-            event->ineligible = INELIGIBLE_BELOW_MINIMUM;
-            continue;
-        }
-        if (kind->once_per_day) {
-            if (!days_ready) {
-                memset(days_seen, 0, sizeof days_seen);
-                days_ready = true;
-            }
-            uint32_t bit = UINT32_C(1) << (day_to_date(day).day & 31);
-            if ((days_seen[event->slot] & bit) != 0) {
-                event->fate = FATE_INELIGIBLE;
-                event->ineligible = INELIGIBLE_REPEATED_ON_DAY;
-                continue;
-            }
-            days_seen[event->slot] |= bit;
-        }
-        Earned *line = earn_add_line(workspace);
-        line->occurred_at_us = event->occurred_at_us;
-        line->event_id = event->event_id;
-        line->event_index = i;
-        line->event_count = 1;
-        line->day = day;
-        line->slot = event->slot;
-        line->eligible = true;
-        int64_t base = kind->recorded ? event->points : kind->points;
-        if (!earn_multiply(rules, event->slot, event->local_us, base, line, reterr)) {
-            return false;
-        }
+    /* A month has at most 31 days: their last five bits tell them apart. */
+    uint32_t bit = UINT32_C(1) << (day & 31);
+    uint32_t before = ((seen->slots >> slot) & 1) != 0 ? seen->days[slot] : 0;
+    seen->slots |= UINT64_C(1) << slot;
+    seen->days[slot] = before | bit;
+    return (before & bit) != 0;
+}
+
+/* An event of any kind but purchase, refund and fraud: contract 4.1 to 4.3. */
+static bool earn_other(EarnWorkspace *workspace, const RuleSet *rules, Event *event,
+                       size_t event_index, int64_t voided_until_us, DaysSeen *seen, Error *reterr)
+{
+    const KindRule *kind = &rules->kinds[event->slot];
+    LocalDay day = calendar_day(event->local_us);
+    if (event->occurred_at_us <= voided_until_us) {
+        event->ineligible = INELIGIBLE_VOIDED;
+    } else if (kind->has_minimum && event->item_cents < kind->min_amount_cents) {
+        event->ineligible = INELIGIBLE_BELOW_MINIMUM;
+    } else if (kind->once_per_day && seen_on_day(seen, event->slot, day)) {
+        event->ineligible = INELIGIBLE_REPEATED_ON_DAY;
     }
+    if (event->ineligible != INELIGIBLE_NOT) {
+        event->fate = FATE_INELIGIBLE;
+        return true;
+    }
+    int64_t points = kind->recorded ? event->points : kind->points;
+    const Campaign *campaign = earn_campaign(rules, event->slot, event->local_us);
+    if (campaign != NULL && !earn_multiply(campaign, points, &points, reterr)) {
+        return false;
+    }
+    *earn_add_line(workspace, event->slot, points) = (Earned){
+        .occurred_at_us = event->occurred_at_us,
+        .event_id = event->event_id,
+        .points = points,
+        .uncapped_points = points,
+        .amount_cents = 0,
+        .taken_cents = 0,
+        .campaign = campaign,
+        .cap = NULL,
+        .event_index = event_index,
+        .event_count = 1,
+        .day = day,
+        .slot = event->slot,
+        .order_capped = false,
+        .eligible = true,
+    };
     return true;
 }
 
-static int compare_lines(const void *left, const void *right)
+/* Gives every event its fate as far as it is known yet, puts purchases and takes aside, and lets
+ * all others earn. Looks at all events even after an error, which an order's error may replace. */
+static bool earn_events(EarnWorkspace *workspace, const RuleSet *rules, Period month, Event *events,
+                        size_t event_count, TakeList *takes, Error *reterr)
 {
-    const Earned *a = left;
-    const Earned *b = right;
-    if (a->day != b->day) {
-        return a->day < b->day ? -1 : 1;
+    int64_t voided_until_us = void_until(rules, events, event_count, takes);
+    DaysSeen seen;
+    seen.slots = 0;
+    bool done = true;
+    for (size_t i = 0; i < event_count; i++) {
+        Event *event = &events[i];
+        Fate fate = check_event(rules, event);
+        event->fate = (uint8_t)fate;
+        event->ineligible = INELIGIBLE_NOT;
+        /* Without an order, too, a fraud may void its member. */
+        bool voids = event->slot == SLOT_FRAUD && rules->fraud_voids_member;
+        if (fate != FATE_EARNING && !voids) {
+            continue;
+        }
+        if (event->slot == SLOT_PURCHASE) {
+            workspace->purchases[workspace->purchase_count++] = (Purchase){event->order_id, i};
+        } else if (event->slot == SLOT_REFUND || event->slot == SLOT_FRAUD) {
+            add_take(rules, month, event, takes);
+            event->fate = FATE_OPEN;
+        } else {
+            done = earn_other(workspace, rules, event, i, voided_until_us, &seen, reterr) && done;
+        }
     }
-    return earn_compare_time(a->occurred_at_us, a->event_id, b->occurred_at_us, b->event_id);
+    return done;
 }
 
 /* After the caps: an event whose points they took whole is not an earning one (contract 6). */
-static void mark_capped(EarnWorkspace *workspace, Event *events)
+static void mark_capped(const EarnWorkspace *workspace, Event *events)
 {
-    size_t purchase = 0;
     for (size_t i = 0; i < workspace->line_count; i++) {
         const Earned *line = &workspace->lines[i];
         if (line->cap == NULL || line->points != 0 || line->slot == SLOT_CATEGORY_BONUS) {
             continue;
         }
-        events[line->event_index].fate = FATE_CAPPED;
-        for (purchase = 0; line->event_count > 1 && purchase < workspace->purchase_count;
-             purchase++) {
-            Event *event = &events[workspace->purchases[purchase]];
-            if (event->order_id == events[line->event_index].order_id) {
-                event->fate = FATE_CAPPED;
+        Event *first = &events[line->event_index];
+        first->fate = FATE_CAPPED;
+        for (size_t p = 0; line->event_count > 1 && p < workspace->purchase_count; p++) {
+            if (workspace->purchases[p].order_id == first->order_id) {
+                events[workspace->purchases[p].index].fate = FATE_CAPPED;
             }
         }
     }
 }
 
-bool earn_month(EarnWorkspace *workspace, const RuleSet *rules, Period month, Event *events,
-                size_t event_count, TakeList *takes, int64_t *ret_points, Error *reterr)
+/* Caps, and the sum anew, in the order of time. */
+static bool add_up_lines(EarnWorkspace *workspace, const RuleSet *rules, Event *events,
+                         int64_t *ret_points, Error *reterr)
 {
-    sort_events(events, event_count);
-    workspace->line_count = 0;
-    classify(workspace, rules, month, events, event_count, takes);
-    if (rules == NULL) {
-        *ret_points = 0;
-        return true;
-    }
-    if (!earn_orders(workspace, rules, events, takes, reterr) ||
-        !earn_others(workspace, rules, events, event_count, void_until(takes), reterr)) {
+    earn_sort_lines(workspace);
+    if (!earn_caps(workspace, rules, reterr)) {
         return false;
     }
-    for (size_t i = 0; i < workspace->line_count; i++) {
-        workspace->lines[i].uncapped_points = workspace->lines[i].points;
-    }
-    if (workspace->line_count > 1) {
-        qsort(workspace->lines, workspace->line_count, sizeof *workspace->lines, compare_lines);
-    }
-    if (rules->cap_count > 0) {
-        if (!earn_caps(workspace, rules, reterr)) {
-            return false;
-        }
-        mark_capped(workspace, events);
-    }
+    mark_capped(workspace, events);
     int64_t points = 0;
     for (size_t i = 0; i < workspace->line_count; i++) {
         if (__builtin_add_overflow(points, workspace->lines[i].points, &points)) {
@@ -346,5 +330,36 @@ bool earn_month(EarnWorkspace *workspace, const RuleSet *rules, Period month, Ev
         }
     }
     *ret_points = points;
+    return true;
+}
+
+/* A month without rules: no kind is known. */
+static void leave_events(Event *events, size_t event_count)
+{
+    for (size_t i = 0; i < event_count; i++) {
+        events[i].fate = FATE_UNKNOWN_KIND;
+        events[i].ineligible = INELIGIBLE_NOT;
+    }
+}
+
+bool earn_month(EarnWorkspace *workspace, const RuleSet *rules, Period month, Event *events,
+                size_t event_count, TakeList *takes, int64_t *ret_points, Error *reterr)
+{
+    Event spare;
+    earn_sort(events, event_count, sizeof spare, &spare, compare_events);
+    begin_month(workspace, event_count);
+    if (rules == NULL) {
+        leave_events(events, event_count);
+        *ret_points = 0;
+        return true;
+    }
+    bool done = earn_events(workspace, rules, month, events, event_count, takes, reterr);
+    if (!earn_orders(workspace, rules, events, takes, reterr) || !done) {
+        return false;
+    }
+    if (workspace->is_large || earn_caps_may_cut(workspace, rules)) {
+        return add_up_lines(workspace, rules, events, ret_points, reterr);
+    }
+    *ret_points = workspace->points;
     return true;
 }

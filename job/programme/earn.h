@@ -130,8 +130,9 @@ MUST_CHECK bool earn_month(EarnWorkspace *workspace, const RuleSet *rules, Perio
                            Event *events, size_t event_count, TakeList *takes, int64_t *ret_points,
                            Error *reterr);
 
-/* The lines of the last earn_month, by (day, occurred_at, event_id); valid until the next call. */
-const Earned *earn_lines(const EarnWorkspace *workspace, size_t *ret_count);
+/* The lines of the last earn_month, by (day, occurred_at, event_id): sorted now, as the close never
+ * asks. Valid until the next earn_month. */
+const Earned *earn_lines(EarnWorkspace *workspace, size_t *ret_count);
 
 /* True when no earlier month can change the take's fate. */
 bool take_is_settled(const Take *take);

@@ -37,6 +37,22 @@ static bool apply_cap(const Cap *cap, Earned *lines, size_t first, size_t until,
     return true;
 }
 
+bool earn_caps_may_cut(const EarnWorkspace *workspace, const RuleSet *rules)
+{
+    for (size_t c = 0; c < rules->cap_count; c++) {
+        const Cap *cap = &rules->caps[c];
+        /* Penalties left out: so much the set can have earned on one day or until some day. */
+        int64_t most = 0;
+        for (KindSet left = cap->kinds & workspace->slots; left != 0; left &= left - 1) {
+            most += workspace->gains[__builtin_ctzll(left)];
+        }
+        if (most > cap->max_points) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool earn_caps(EarnWorkspace *workspace, const RuleSet *rules, Error *reterr)
 {
     Earned *lines = workspace->lines;

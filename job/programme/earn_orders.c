@@ -7,8 +7,6 @@
 
 #include "base/arena.h"
 
-#include <stdlib.h>
-
 enum { POINTS_DIVISOR = 100 * 100 }; /* cents a unit x hundredths of a point */
 
 static int compare_takes(const void *left, const void *right)
@@ -24,47 +22,15 @@ static int compare_takes(const void *left, const void *right)
     return earn_compare_time(a->occurred_at_us, a->event_id, b->occurred_at_us, b->event_id);
 }
 
-/* qsort has no context parameter, and an order id stands in the event: a pair carries both. */
-typedef struct OrderIndex {
-    int64_t order_id;
-    size_t index;
-} OrderIndex;
-
-static int compare_order_index(const void *left, const void *right)
+/* By order and, as the events are sorted in time, in time. */
+static int compare_purchases(const void *left, const void *right)
 {
-    const OrderIndex *a = left;
-    const OrderIndex *b = right;
+    const Purchase *a = left;
+    const Purchase *b = right;
     if (a->order_id != b->order_id) {
         return a->order_id < b->order_id ? -1 : 1;
     }
     return a->index < b->index ? -1 : a->index > b->index;
-}
-
-/* By order and, as the events are sorted in time, in time. Most members have one or two a month. */
-static void sort_purchases(EarnWorkspace *workspace, const Event *events)
-{
-    size_t *purchases = workspace->purchases;
-    size_t count = workspace->purchase_count;
-    if (count <= 32) {
-        for (size_t i = 1; i < count; i++) {
-            size_t moved = purchases[i];
-            size_t j = i;
-            for (; j > 0 && events[purchases[j - 1]].order_id > events[moved].order_id; j--) {
-                purchases[j] = purchases[j - 1];
-            }
-            purchases[j] = moved;
-        }
-        return;
-    }
-    OrderIndex *pairs = memory_alloc(count, sizeof *pairs);
-    for (size_t i = 0; i < count; i++) {
-        pairs[i] = (OrderIndex){events[purchases[i]].order_id, purchases[i]};
-    }
-    qsort(pairs, count, sizeof *pairs, compare_order_index);
-    for (size_t i = 0; i < count; i++) {
-        purchases[i] = pairs[i].index;
-    }
-    free(pairs);
 }
 
 /* The first voiding fraud that reaches a credit of this date: it takes what is left then. */
@@ -116,87 +82,124 @@ static int64_t take_from_credit(TakeList *takes, int64_t order_id, int64_t credi
     return voiding != NULL ? 0 : left;
 }
 
+/* points_per_order + floor(amount x points_per_unit); false where that leaves int64. */
+static bool base_points(const PurchaseRule *purchase, int64_t left_cents, int64_t *ret_points)
+{
+    __int128 product = (__int128)left_cents * purchase->points_per_unit_hundredths;
+    /* Nearly always, and then the division by a constant is a multiplication. */
+    if (product <= INT64_MAX) {
+        return !__builtin_add_overflow((int64_t)product / POINTS_DIVISOR,
+                                       purchase->points_per_order, ret_points);
+    }
+    return !__builtin_add_overflow(product / POINTS_DIVISOR, purchase->points_per_order,
+                                   ret_points);
+}
+
 /* The points of an earning credit: contract 3.6. */
-static bool credit_points(const RuleSet *rules, int64_t local_us, int64_t left_cents, Earned *line,
-                          Error *reterr)
+static bool credit_points(const RuleSet *rules, int64_t left_cents, const Campaign *campaign,
+                          int64_t *ret_points, bool *ret_capped, Error *reterr)
 {
     const PurchaseRule *purchase = &rules->purchase;
-    __int128 exact = (__int128)left_cents * purchase->points_per_unit_hundredths / POINTS_DIVISOR +
-                     purchase->points_per_order;
-    if (exact > INT64_MAX) {
+    int64_t points = 0;
+    if (!base_points(purchase, left_cents, &points)) {
         return error_set(reterr, EXIT_DATA, "correct the amount with a refund or an adjustment.",
                          "an order earns more points than a bigint holds");
     }
-    if (!earn_multiply(rules, SLOT_PURCHASE, local_us, (int64_t)exact, line, reterr)) {
+    if (campaign != NULL && !earn_multiply(campaign, points, &points, reterr)) {
         return false;
     }
-    if (line->points > purchase->max_per_order) {
-        line->points = purchase->max_per_order;
-        line->order_capped = true;
-    }
+    *ret_capped = points > purchase->max_per_order;
+    *ret_points = *ret_capped ? purchase->max_per_order : points;
     return true;
 }
 
 static void collect_categories(EarnWorkspace *workspace, const Event *event)
 {
+    size_t count = workspace->category_count;
+    size_t needed = count + event->category_count;
+    if (needed > workspace->category_capacity) {
+        workspace->categories = array_grow(workspace->categories, &workspace->category_capacity,
+                                           needed, sizeof *workspace->categories);
+    }
     LocalDay day = calendar_day(event->local_us);
     for (uint32_t i = 0; i < event->category_count; i++) {
-        workspace->categories = array_grow(workspace->categories, &workspace->category_capacity,
-                                           workspace->category_count + 1, sizeof(DayCategory));
-        workspace->categories[workspace->category_count++] =
-            (DayCategory){day, event->categories[i]};
+        workspace->categories[count + i] = (DayCategory){day, event->categories[i]};
     }
+    workspace->category_count = needed;
 }
 
-/* One credit: the purchases[first..until), all of one order. */
-static bool earn_credit(EarnWorkspace *workspace, const RuleSet *rules, Event *events,
-                        TakeList *takes, size_t first, size_t until, Error *reterr)
+/* The sum of the purchases' net amounts. */
+static bool add_amounts(const Event *events, const Purchase *purchases, size_t count,
+                        int64_t *ret_cents, Error *reterr)
 {
-    Event *dated = &events[workspace->purchases[first]];
-    int64_t amount_cents = 0;
-    for (size_t i = first; i < until; i++) {
-        const Event *event = &events[workspace->purchases[i]];
+    int64_t sum_cents = 0;
+    for (size_t i = 0; i < count; i++) {
+        const Event *event = &events[purchases[i].index];
         int64_t net = event->item_cents > event->discount_cents
                           ? event->item_cents - event->discount_cents
                           : 0;
-        if (__builtin_add_overflow(amount_cents, net, &amount_cents)) {
+        if (__builtin_add_overflow(sum_cents, net, &sum_cents)) {
             return error_set(reterr, EXIT_DATA, "correct the order's events at their source.",
                              "the amounts of order %lld add up to more than a bigint holds",
-                             (long long)dated->order_id);
+                             (long long)purchases->order_id);
         }
+    }
+    *ret_cents = sum_cents;
+    return true;
+}
+
+/* One credit: the purchases of one order, in time. */
+static bool earn_credit(EarnWorkspace *workspace, const RuleSet *rules, Event *events,
+                        TakeList *takes, const Purchase *purchases, size_t count, Error *reterr)
+{
+    const Event *dated = &events[purchases->index];
+    int64_t amount_cents = 0;
+    if (!add_amounts(events, purchases, count, &amount_cents, reterr)) {
+        return false;
     }
     bool voided = false;
     int64_t left_cents = amount_cents;
     if (takes->count > 0) {
-        left_cents =
-            take_from_credit(takes, dated->order_id, dated->occurred_at_us, amount_cents, &voided);
+        left_cents = take_from_credit(takes, purchases->order_id, dated->occurred_at_us,
+                                      amount_cents, &voided);
     }
-    Earned *line = earn_add_line(workspace);
-    line->occurred_at_us = dated->occurred_at_us;
-    line->event_id = dated->event_id;
-    line->amount_cents = amount_cents;
-    line->taken_cents = amount_cents - left_cents;
-    line->event_index = workspace->purchases[first];
-    line->event_count = until - first;
-    line->day = calendar_day(dated->local_us);
-    line->slot = SLOT_PURCHASE;
-    line->eligible = left_cents > 0 && left_cents >= rules->purchase.min_amount_cents;
-    uint8_t ineligible = INELIGIBLE_NOT;
-    if (line->eligible) {
-        if (!credit_points(rules, dated->local_us, left_cents, line, reterr)) {
+    bool eligible = left_cents > 0 && left_cents >= rules->purchase.min_amount_cents;
+    const Campaign *campaign = NULL;
+    int64_t points = 0;
+    bool order_capped = false;
+    if (eligible) {
+        campaign = earn_campaign(rules, SLOT_PURCHASE, dated->local_us);
+        if (!credit_points(rules, left_cents, campaign, &points, &order_capped, reterr)) {
             return false;
         }
-    } else {
-        ineligible = voided                      ? INELIGIBLE_VOIDED
-                     : left_cents < amount_cents ? INELIGIBLE_REFUNDED
-                                                 : INELIGIBLE_BELOW_MINIMUM;
     }
-    for (size_t i = first; i < until; i++) {
-        Event *event = &events[workspace->purchases[i]];
-        event->fate = line->eligible ? FATE_EARNING : FATE_INELIGIBLE;
-        event->ineligible = ineligible;
-        if (line->eligible && rules->purchase.bonus_points > 0) {
-            collect_categories(workspace, event);
+    *earn_add_line(workspace, SLOT_PURCHASE, points) = (Earned){
+        .occurred_at_us = dated->occurred_at_us,
+        .event_id = dated->event_id,
+        .points = points,
+        .uncapped_points = points,
+        .amount_cents = amount_cents,
+        .taken_cents = amount_cents - left_cents,
+        .campaign = campaign,
+        .cap = NULL,
+        .event_index = purchases->index,
+        .event_count = count,
+        .day = calendar_day(dated->local_us),
+        .slot = SLOT_PURCHASE,
+        .order_capped = order_capped,
+        .eligible = eligible,
+    };
+    if (!eligible) {
+        Ineligible why = voided                      ? INELIGIBLE_VOIDED
+                         : left_cents < amount_cents ? INELIGIBLE_REFUNDED
+                                                     : INELIGIBLE_BELOW_MINIMUM;
+        for (size_t i = 0; i < count; i++) {
+            events[purchases[i].index].fate = FATE_INELIGIBLE;
+            events[purchases[i].index].ineligible = (uint8_t)why;
+        }
+    } else if (rules->purchase.bonus_points > 0) {
+        for (size_t i = 0; i < count; i++) {
+            collect_categories(workspace, &events[purchases[i].index]);
         }
     }
     return true;
@@ -220,7 +223,8 @@ static bool earn_category_days(EarnWorkspace *workspace, const RuleSet *rules, E
     if (count < 2) {
         return true;
     }
-    qsort(workspace->categories, count, sizeof *categories, compare_day_categories);
+    DayCategory spare;
+    earn_sort(workspace->categories, count, sizeof spare, &spare, compare_day_categories);
     for (size_t first = 0; first < count;) {
         LocalDay day = categories[first].day;
         size_t distinct = 1;
@@ -237,15 +241,26 @@ static bool earn_category_days(EarnWorkspace *workspace, const RuleSet *rules, E
             return error_set(reterr, EXIT_DATA, NULL,
                              "a day's category bonus is more than a bigint holds");
         }
-        Earned *line = earn_add_line(workspace);
-        line->order_capped = points > rules->purchase.bonus_max_per_day;
-        line->points = line->order_capped ? rules->purchase.bonus_max_per_day : points;
-        line->uncapped_points = line->points;
-        line->occurred_at_us = INT64_MAX;
-        line->event_index = distinct;
-        line->day = day;
-        line->slot = SLOT_CATEGORY_BONUS;
-        line->eligible = true;
+        bool day_capped = points > rules->purchase.bonus_max_per_day;
+        if (day_capped) {
+            points = rules->purchase.bonus_max_per_day;
+        }
+        *earn_add_line(workspace, SLOT_CATEGORY_BONUS, points) = (Earned){
+            .occurred_at_us = INT64_MAX,
+            .event_id = 0,
+            .points = points,
+            .uncapped_points = points,
+            .amount_cents = 0,
+            .taken_cents = 0,
+            .campaign = NULL,
+            .cap = NULL,
+            .event_index = distinct,
+            .event_count = 0,
+            .day = day,
+            .slot = SLOT_CATEGORY_BONUS,
+            .order_capped = day_capped,
+            .eligible = true,
+        };
     }
     return true;
 }
@@ -253,21 +268,21 @@ static bool earn_category_days(EarnWorkspace *workspace, const RuleSet *rules, E
 bool earn_orders(EarnWorkspace *workspace, const RuleSet *rules, Event *events, TakeList *takes,
                  Error *reterr)
 {
-    if (takes->count > 1) {
-        qsort(takes->items, takes->count, sizeof *takes->items, compare_takes);
-    }
-    if (workspace->purchase_count > 1) {
-        sort_purchases(workspace, events);
-    }
+    Take spare_take;
+    earn_sort(takes->items, takes->count, sizeof spare_take, &spare_take, compare_takes);
+    Purchase spare_purchase;
+    earn_sort(workspace->purchases, workspace->purchase_count, sizeof spare_purchase,
+              &spare_purchase, compare_purchases);
     workspace->category_count = 0;
-    const size_t *purchases = workspace->purchases;
+    const Purchase *purchases = workspace->purchases;
     for (size_t first = 0; first < workspace->purchase_count;) {
         size_t until = first + 1;
         while (until < workspace->purchase_count &&
-               events[purchases[until]].order_id == events[purchases[first]].order_id) {
+               purchases[until].order_id == purchases[first].order_id) {
             until++;
         }
-        if (!earn_credit(workspace, rules, events, takes, first, until, reterr)) {
+        if (!earn_credit(workspace, rules, events, takes, purchases + first, until - first,
+                         reterr)) {
             return false;
         }
         first = until;

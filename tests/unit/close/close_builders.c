@@ -77,6 +77,11 @@ static void fold_all(FoldRun *run, FoldWorker *workers, size_t worker_count)
     for (size_t partition = 0; partition < partition_count; partition++) {
         fold_finish_partition(run->fold, &workers[partition % worker_count], partition);
     }
+    int64_t points = 0;
+    int64_t expiring = 0;
+    for (size_t slot = 0; run->done && slot < run->members->count; slot++) {
+        run->done = fold_sum(run->fold, slot, &points, &expiring, &run->error);
+    }
 }
 
 FoldRun fold_run(const Programme *programme, Period period, const MemberTable *members,
@@ -113,19 +118,27 @@ void fold_run_end(FoldRun *run)
 
 static size_t slot_of(const FoldRun *run, int64_t member_id)
 {
-    size_t slot = member_slot(run->members, member_partition(run->members, member_id), member_id);
+    size_t slot = member_slot(run->members, member_id);
     cr_assert_neq(slot, SLOT_NONE, "the test has no member %lld", (long long)member_id);
     return slot;
 }
 
 int64_t run_points(const FoldRun *run, int64_t member_id)
 {
-    return fold_points(run->fold)[slot_of(run, member_id)];
+    return slot_sum(run->fold, slot_of(run, member_id)).points;
 }
 
 int64_t run_expiring(const FoldRun *run, int64_t member_id)
 {
-    return fold_expiring(run->fold)[slot_of(run, member_id)];
+    return slot_sum(run->fold, slot_of(run, member_id)).expiring;
+}
+
+SlotSum slot_sum(const Fold *fold, size_t slot)
+{
+    SlotSum sum = {0, 0};
+    Error error;
+    cr_assert(fold_sum(fold, slot, &sum.points, &sum.expiring, &error), "%s", error.message);
+    return sum;
 }
 
 static bool same_sample(const AnomalySample *left, const AnomalySample *right)

@@ -43,6 +43,13 @@ FoldRun fold_run(const Programme *programme, Period period, const MemberTable *m
 void fold_run_end(FoldRun *run);
 
 /* A member's points and expiring points. */
+/* A member's sum over the window, which must fit. */
+typedef struct SlotSum {
+    int64_t points;
+    int64_t expiring;
+} SlotSum;
+SlotSum slot_sum(const Fold *fold, size_t slot);
+
 int64_t run_points(const FoldRun *run, int64_t member_id);
 int64_t run_expiring(const FoldRun *run, int64_t member_id);
 

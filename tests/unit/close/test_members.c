@@ -23,24 +23,23 @@ static void check_search(const char *name)
         size_t partition = member_partition(&table, id);
         cr_assert_eq(partition, slot / MEMBERS_PER_PARTITION, "%s: slot %zu is in partition %zu",
                      name, slot, partition);
-        cr_assert_eq(member_slot(&table, partition, id), slot, "%s: slot %zu", name, slot);
+        cr_assert_eq(member_slot(&table, id), slot, "%s: slot %zu", name, slot);
         bool last = slot + 1 == table.count;
         if (id != INT64_MAX && (last || table.ids[slot + 1] != id + 1)) {
             size_t beside = member_partition(&table, id + 1);
             cr_assert_eq(beside, partition, "%s: beside slot %zu", name, slot);
-            cr_assert_eq(member_slot(&table, beside, id + 1), SLOT_NONE, "%s: beside slot %zu",
-                         name, slot);
+            cr_assert_eq(member_slot(&table, id + 1), SLOT_NONE, "%s: beside slot %zu", name, slot);
         }
     }
     if (table.count > 0 && table.ids[0] != INT64_MIN) {
         cr_assert_eq(member_partition(&table, INT64_MIN), 0, "%s", name);
-        cr_assert_eq(member_slot(&table, 0, INT64_MIN), SLOT_NONE, "%s", name);
-        cr_assert_eq(member_slot(&table, 0, table.ids[0] - 1), SLOT_NONE, "%s", name);
+        cr_assert_eq(member_slot(&table, INT64_MIN), SLOT_NONE, "%s", name);
+        cr_assert_eq(member_slot(&table, table.ids[0] - 1), SLOT_NONE, "%s", name);
     }
     if (table.count > 0 && table.ids[table.count - 1] != INT64_MAX) {
         size_t partition = member_partition(&table, INT64_MAX);
         cr_assert_eq(partition, table.partition_count - 1, "%s", name);
-        cr_assert_eq(member_slot(&table, partition, INT64_MAX), SLOT_NONE, "%s", name);
+        cr_assert_eq(member_slot(&table, INT64_MAX), SLOT_NONE, "%s", name);
     }
 }
 
@@ -71,7 +70,7 @@ Test(members, an_empty_table_has_one_partition)
     static const int64_t ids[] = {INT64_MIN, -1, 0, 1, INT64_MAX};
     for (size_t i = 0; i < COUNT(ids); i++) {
         cr_expect_eq(member_partition(&table, ids[i]), 0);
-        cr_expect_eq(member_slot(&table, 0, ids[i]), SLOT_NONE);
+        cr_expect_eq(member_slot(&table, ids[i]), SLOT_NONE);
     }
 }
 

@@ -59,7 +59,8 @@ Test(result, standings_of_those_who_get_one)
     finish_members(&members);
     const Programme programme = {.window_months = 12, .rulesets = &rules, .ruleset_count = 1};
     FoldRun run = fold_run(&programme, result.period, &members, events, COUNT(events), 1);
-    result_standings(&result, &members, run.fold);
+    Error error;
+    cr_assert(result_standings(&result, &members, run.fold, &error));
     size_t next = 0;
     for (size_t i = 0; i < COUNT(cases); i++) {
         if (cases[i].counted < 0) {

@@ -10,7 +10,7 @@
 enum { WORDS_MAX = 20 };
 
 static const OptionSet CLOSE_TAKES =
-    OPTION_PERIOD | OPTION_FULL | OPTION_DRY_RUN | OPTION_NO_WAIT | OPTION_WORKERS;
+    OPTION_PERIOD | OPTION_FULL | OPTION_DRY_RUN | OPTION_NO_WAIT | OPTION_WORKERS | OPTION_MEMORY;
 
 /* Splits at single spaces; argv[0] is the command's name. */
 static bool parse(OptionSet taken, OptionSet required, const char *line, Options *ret_options,
@@ -36,6 +36,7 @@ typedef struct WrongCase {
 
 #define HELP_HINT "tierclose close --help lists its options."
 #define MONTH_HINT "write a month as YYYY-MM, for example 2025-01."
+#define MEMORY_HINT "write a whole number and M or G: --memory 500M."
 #define WORKERS_HINT "one for each core of the database is enough."
 #define EXTRA_HINT "every value belongs to an option, as in --period 2025-01."
 
@@ -56,6 +57,14 @@ static const WrongCase wrong_cases[] = {
     {"--workers 4x", "--workers: \"4x\" is not a number from 1 to 64", WORKERS_HINT},
     {"--workers +4", "--workers: \"+4\" is not a number from 1 to 64", WORKERS_HINT},
     {"--workers=", "--workers: \"\" is not a number from 1 to 64", WORKERS_HINT},
+    {"--memory 0M", "--memory: \"0M\" is not a size", MEMORY_HINT},
+    {"--memory 500", "--memory: \"500\" is not a size", MEMORY_HINT},
+    {"--memory M", "--memory: \"M\" is not a size", MEMORY_HINT},
+    {"--memory 5MB", "--memory: \"5MB\" is not a size", MEMORY_HINT},
+    {"--memory -5M", "--memory: \"-5M\" is not a size", MEMORY_HINT},
+    {"--memory 17592186044416M", "--memory: \"17592186044416M\" is not a size", MEMORY_HINT},
+    {"--memory 99999999999999999999G", "--memory: \"99999999999999999999G\" is not a size",
+     MEMORY_HINT},
     {"--today 2025-02-30", "--today: \"2025-02-30\" is not a day",
      "write a day as YYYY-MM-DD, for example 2025-01-31."},
     {"--config=", "--config: the file name is empty", "name the programme's YAML file."},
@@ -84,13 +93,16 @@ Test(options, all_that_close_takes)
 {
     Options options;
     Error error = {0};
-    cr_assert(parse(CLOSE_TAKES, 0,
-                    "--period 2025-12 --full --dry-run --no-wait --workers 64 --config a.yaml "
-                    "--dsn service=x --today 2026-01-05 --quiet",
-                    &options, &error),
-              "%s", error.message);
+    cr_assert(
+        parse(
+            CLOSE_TAKES, 0,
+            "--period 2025-12 --full --dry-run --no-wait --workers 64 --memory 2G --config a.yaml "
+            "--dsn service=x --today 2026-01-05 --quiet",
+            &options, &error),
+        "%s", error.message);
     cr_expect_eq(options.period, 2025 * 12 + 11);
     cr_expect_eq(options.workers, 64);
+    cr_expect_eq(options.memory_bytes, (size_t)2 << 30);
     cr_expect_eq(options.today, day_from_date((Date){2026, 1, 5}));
     cr_expect_str_eq(options.config, "a.yaml");
     cr_expect_str_eq(options.dsn, "service=x");

@@ -173,6 +173,17 @@ Test(calendar, days_before_2000_round_down)
     cr_expect_eq(calendar_day(US_PER_DAY), 1);
 }
 
+/* 4713-11-24 BC and 294276-12-31. */
+Test(calendar, days_of_the_earliest_and_the_latest_time_stamp_of_postgresql)
+{
+    const int64_t earliest_us = INT64_C(-211813488000000000);
+    const int64_t end_us = INT64_C(9223371331200000000);
+    cr_expect_eq(calendar_day(earliest_us), -2451545);
+    cr_expect_eq(calendar_day(earliest_us - 1), -2451546);
+    cr_expect_eq(calendar_day(end_us), 106751983);
+    cr_expect_eq(calendar_day(end_us - 1), 106751982);
+}
+
 Test(calendar, finds_the_leap_day)
 {
     static const ZoneSegment utc[] = {{INT64_MIN, 0}};

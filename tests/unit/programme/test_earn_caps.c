@@ -186,6 +186,9 @@ Test(earn_caps, penalties_make_room)
         {"below 0 nothing is cut", bonus_ten_a_day,
          .events = {bonus(1, "2025-05-10 12:00", 14), adjustment(2, "2025-05-10 14:00", -30)},
          .points = -16, .fates = "earning earning"},
+        {"a penalty of another day makes no room", bonus_ten_a_day,
+         .events = {bonus(1, "2025-05-10 12:00", 14), adjustment(2, "2025-05-11 14:00", -30)},
+         .points = -20, .fates = "earning earning"},
     };
     check_fold_cases(cases, COUNT(cases));
 }

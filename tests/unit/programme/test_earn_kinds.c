@@ -2,6 +2,7 @@
  * programme/earn: every kind but purchase, refund and fraud (contract 4.1, 4.2).
  */
 #include "builders.h"
+#include "programme/calendar.h"
 
 #include <criterion/criterion.h>
 
@@ -168,6 +169,31 @@ Test(earn_kinds, local_days_where_the_clocks_change)
     cr_expect_str_eq(folded.fates, "earning earning ineligible ineligible");
 }
 
+/* Two visits on each day of a short and a long month: the day's first earns. */
+Test(earn_kinds, every_day_of_a_month_is_one_of_its_own)
+{
+    RuleSet rules = standard_rules();
+    rules.cap_count = 0;
+    static const struct {
+        const char *first;
+        int64_t days;
+    } months[] = {{"2023-02-01 00:00", 28}, {"1999-12-01 00:00", 31}, {"2025-01-01 00:00", 31}};
+    for (size_t m = 0; m < COUNT(months); m++) {
+        Event events[62];
+        for (int64_t i = 0; i < 2 * months[m].days; i++) {
+            events[i] = visit(i + 1, months[m].first);
+            events[i].local_us += i * (US_PER_DAY / 2);
+            events[i].occurred_at_us = events[i].local_us;
+        }
+        Folded folded = fold(&rules, events, 2 * (size_t)months[m].days);
+        cr_expect_eq(folded.points, months[m].days, "%s", months[m].first);
+        for (int64_t i = 0; i < 2 * months[m].days; i++) {
+            cr_expect_eq(folded.events[i].fate, i % 2 == 0 ? FATE_EARNING : FATE_INELIGIBLE,
+                         "visit %lld from %s", (long long)i + 1, months[m].first);
+        }
+    }
+}
+
 /* earn.h: by (day, occurred_at, event_id), the day's category bonus last. */
 static void check_line_order(bool with_caps)
 {
@@ -199,6 +225,59 @@ Test(earn_kinds, lines_come_in_the_order_of_time_with_caps)
 Test(earn_kinds, lines_come_in_the_order_of_time_without_caps)
 {
     check_line_order(false);
+}
+
+/* St John's: 2 November 2008 began, went back to 1 November, and began again. */
+Test(earn_kinds, lines_come_by_day_where_a_day_comes_back)
+{
+    RuleSet rules = standard_rules();
+    const Event events[] = {
+        in_wall_clock(follow(1, "2008-11-02 02:30:30"), "2008-11-02 00:00:30"),
+        in_wall_clock(follow(2, "2008-11-02 02:31"), "2008-11-01 23:01"),
+        in_wall_clock(follow(3, "2008-11-02 03:30"), "2008-11-02 00:00"),
+    };
+    static const int64_t expected[] = {2, 1, 3};
+    Folded folded = fold(&rules, events, COUNT(events));
+    cr_assert_eq(folded.line_count, COUNT(expected));
+    for (size_t i = 0; i < COUNT(expected); i++) {
+        cr_expect_eq(folded.lines[i].event_id, expected[i]);
+    }
+}
+
+static bool comes_before(const Earned *line, const Earned *next)
+{
+    if (line->day != next->day) {
+        return line->day < next->day;
+    }
+    if (line->occurred_at_us != next->occurred_at_us) {
+        return line->occurred_at_us < next->occurred_at_us;
+    }
+    return line->event_id < next->event_id;
+}
+
+/* From none to more than are sorted by hand, in no order. */
+Test(earn_kinds, lines_of_many_events_come_in_the_order_of_time)
+{
+    RuleSet rules = standard_rules();
+    Random random = {first_seed()};
+    for (size_t count = 0; count <= FOLD_EVENTS_MAX; count++) {
+        Event events[FOLD_EVENTS_MAX];
+        for (size_t i = 0; i < count; i++) {
+            int64_t id = (int64_t)i + 1;
+            events[i] = i % 2 == 0 ? follow(id, "2025-05-01 00:00")
+                                   : with_categories(buy(id, "2025-05-01 00:00", 1000 - id, 1000),
+                                                     CATEGORIES(1, 2));
+            events[i].local_us += random_below(&random, INT64_C(31) * 4) * US_PER_DAY / 4;
+            events[i].occurred_at_us = events[i].local_us;
+        }
+        Folded folded = fold(&rules, events, count);
+        cr_assert(folded.done);
+        cr_expect_geq(folded.line_count, count);
+        for (size_t i = 1; i < folded.line_count; i++) {
+            cr_expect(comes_before(&folded.lines[i - 1], &folded.lines[i]),
+                      "line %zu of %zu events", i, count);
+        }
+    }
 }
 
 Test(earn_kinds, why_an_event_earned_nothing)

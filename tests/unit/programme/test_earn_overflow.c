@@ -116,6 +116,50 @@ Test(earn_overflow, points_of_a_month)
                   "look at the member's recorded points.");
 }
 
+/* The sum must hold at each event, so which events fit does not depend on how they are added. */
+Test(earn_overflow, points_of_a_month_add_up_in_time)
+{
+    RuleSet rules = point_per_cent();
+    Event fits[] = {adjustment(1, "2025-05-09 12:00", -1), buy(2, "2025-05-10 12:00", 7, INT64_MAX),
+                    bonus(3, "2025-05-11 12:00", 1)};
+    cr_expect_eq(fold(&rules, fits, COUNT(fits)).points, INT64_MAX);
+    Event events[] = {buy(1, "2025-05-10 12:00", 7, INT64_MAX), bonus(2, "2025-05-11 12:00", 1),
+                      adjustment(3, "2025-05-12 12:00", -1)};
+    check_failure(&rules, events, COUNT(events),
+                  "a month's points add up to more than a bigint holds",
+                  "look at the member's recorded points.");
+}
+
+/* Just beyond int32, where sums are made with more care. */
+Test(earn_overflow, points_around_int32)
+{
+    RuleSet rules = point_per_cent();
+    static const int64_t points[] = {INT32_MAX, INT64_C(1) + INT32_MAX, INT64_C(1) << 32};
+    for (size_t i = 0; i < COUNT(points); i++) {
+        Event events[] = {buy(1, "2025-05-10 12:00", 7, points[i]),
+                          buy(2, "2025-05-10 12:00", 8, points[i]),
+                          adjustment(3, "2025-05-10 12:00", INT32_MIN)};
+        cr_expect_eq(fold(&rules, events, COUNT(events)).points, 2 * points[i] + INT32_MIN);
+    }
+}
+
+/* With two errors in a month the order's is told, wherever it stands. */
+Test(earn_overflow, an_order_before_a_campaign)
+{
+    static Campaign campaign = {.name = "much", .multiply_hundredths = INT64_MAX};
+    campaign.kinds = KIND_SET(SLOT_ADJUSTMENT);
+    campaign.from_local_us = at("2025-05-01 00:00");
+    campaign.until_local_us = at("2025-06-01 00:00");
+    RuleSet rules = standard_rules();
+    rules.campaigns = &campaign;
+    rules.campaign_count = 1;
+    Event events[] = {adjustment(1, "2025-05-09 12:00", INT32_MIN),
+                      buy(2, "2025-05-10 12:00", 7, INT64_MAX), buy(3, "2025-05-11 12:00", 7, 1)};
+    check_failure(&rules, events, COUNT(events),
+                  "the amounts of order 7 add up to more than a bigint holds",
+                  "correct the order's events at their source.");
+}
+
 Test(earn_overflow, points_of_a_capped_set)
 {
     static const Cap caps[] = {{KIND_SET(SLOT_PURCHASE), false, 10, "purchase: at most 10"}};
