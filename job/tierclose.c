@@ -8,6 +8,7 @@
  */
 #include "command/command.h"
 
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -16,6 +17,9 @@
 #ifndef TIERCLOSE_VERSION
 #error "TIERCLOSE_VERSION: the project's version, given by meson.build"
 #endif
+
+/* What malloc asks the system for by itself. */
+enum { MAPPED_BYTES_MIN = 1 << 18 };
 
 static atomic_int stop_signal;
 _Static_assert(ATOMIC_INT_LOCK_FREE == 2, "a signal handler may only touch what needs no lock");
@@ -136,6 +140,9 @@ static int print_help(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+    /* A table of members goes back to the system when it is freed; left alone, malloc learns from
+     * the first one to keep such sizes. */
+    (void)mallopt(M_MMAP_THRESHOLD, MAPPED_BYTES_MIN);
     catch_signals();
     Error error = {0};
     if (argc < 2) {

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 enum { ARENA_BLOCK_BYTES = 64 * 1024 };
@@ -37,6 +38,20 @@ void *memory_alloc(size_t count, size_t size)
         out_of_memory(count, size);
     }
     return memory;
+}
+
+void *memory_map(size_t size)
+{
+    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED) {
+        out_of_memory(1, size);
+    }
+    return memory;
+}
+
+void memory_unmap(void *memory, size_t size)
+{
+    (void)munmap(memory, size);
 }
 
 void *array_grow(void *array, size_t *capacity, size_t needed, size_t element_size)

@@ -32,3 +32,8 @@ void arena_destroy(Arena *arena);
 void *memory_alloc(size_t count, size_t size) __attribute__((returns_nonnull));
 void *array_grow(void *array, size_t *capacity, size_t needed, size_t element_size)
     __attribute__((returns_nonnull));
+
+/* Zeroed pages straight from the system, with the same promise; memory_unmap gives them back at
+ * once, which free does not promise. */
+void *memory_map(size_t size) __attribute__((returns_nonnull));
+void memory_unmap(void *memory, size_t size);

@@ -166,7 +166,7 @@ static void finish_fold(const Computation *computation)
          partition++) {
         fold_finish_partition(computation->fold, &worker, partition);
     }
-    tally_merge(computation->tally, worker.tally);
+    fold_worker_merge(computation->fold, &worker, computation->tally);
     fold_worker_destroy(&worker);
 }
 
@@ -175,10 +175,11 @@ static bool fold_all(Computation *computation, int64_t run_id, Error *reterr)
     const IncrementalBase *base = computation->base;
     char name[NAME_BYTES];
     (void)snprintf(name, sizeof name, "tierclose run %" PRId64, run_id);
-    if (base != NULL &&
-        !fold_use_months(computation->fold, base->set.rows, base->set.row_count, &base->set.months,
-                         base->first, base->month_count, base->late, base->late_count, reterr)) {
-        return false;
+    if (base != NULL) {
+        const FoldBase fold_base = incremental_fold_base(base);
+        if (!fold_use_months(computation->fold, &fold_base, reterr)) {
+            return false;
+        }
     }
     if (!plan_chunks(computation, reterr) || !read_and_fold(computation, name, reterr)) {
         return false;

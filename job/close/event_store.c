@@ -9,7 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK_BYTES = 8 * 1024 };
+/* Blocks come from slabs, which go back to the system whole: half of a run's memory would otherwise
+ * stay with malloc when the events are folded and the standings come. */
+enum { BLOCK_BYTES = 8 * 1024, SLAB_BLOCKS = 64 };
 
 typedef struct Block {
     struct Block *next;
@@ -19,6 +21,12 @@ typedef struct Block {
     unsigned char bytes[];
 } Block;
 
+typedef struct Slab {
+    struct Slab *next;
+    size_t used; /* blocks of it */
+    unsigned char blocks[SLAB_BLOCKS][sizeof(Block) + BLOCK_BYTES];
+} Slab;
+
 struct EventStore {
     size_t lane_count;
     size_t month_count;
@@ -26,6 +34,7 @@ struct EventStore {
     Block **buckets; /* [lane][month][partition], newest block first */
     pthread_mutex_t pool_lock;
     Block *pool;
+    Slab *slabs;
     size_t bytes; /* of all blocks, those of the pool included */
     size_t bytes_peak;
     size_t bytes_max;
@@ -44,11 +53,14 @@ EventStore *event_store_create(size_t lane_count, size_t month_count, size_t par
     return store;
 }
 
-static void free_blocks(Block *block)
+/* Blocks of a usual size are their slab's. */
+static void free_large_blocks(Block *block)
 {
     while (block != NULL) {
         Block *next = block->next;
-        free(block);
+        if (block->size != BLOCK_BYTES) {
+            free(block);
+        }
         block = next;
     }
 }
@@ -66,10 +78,14 @@ bool event_store_is_full(EventStore *store)
 void event_store_clear(EventStore *store)
 {
     for (size_t i = 0; i < store->lane_count * store->month_count * store->partition_count; i++) {
-        free_blocks(store->buckets[i]);
+        free_large_blocks(store->buckets[i]);
         store->buckets[i] = NULL;
     }
-    free_blocks(store->pool);
+    while (store->slabs != NULL) {
+        Slab *next = store->slabs->next;
+        memory_unmap(store->slabs, sizeof *store->slabs);
+        store->slabs = next;
+    }
     store->pool = NULL;
     store->bytes = 0;
     atomic_store(&store->full, false);
@@ -99,6 +115,17 @@ static Block **bucket_at(EventStore *store, size_t lane, size_t month_index, siz
                            partition];
 }
 
+/* With the lock held: a block of the usual size that nobody has used. */
+static Block *block_of_slab(EventStore *store)
+{
+    if (store->slabs == NULL || store->slabs->used == SLAB_BLOCKS) {
+        Slab *slab = memory_map(sizeof *slab);
+        slab->next = store->slabs;
+        store->slabs = slab;
+    }
+    return (Block *)store->slabs->blocks[store->slabs->used++];
+}
+
 static Block *block_new(EventStore *store, size_t record_bytes)
 {
     /* A record of thousands of categories gets a block of its own. */
@@ -109,6 +136,7 @@ static Block *block_new(EventStore *store, size_t record_bytes)
         block = store->pool;
         store->pool = block->next;
     } else {
+        block = size == BLOCK_BYTES ? block_of_slab(store) : NULL;
         store->bytes += size;
         if (store->bytes > store->bytes_peak) {
             store->bytes_peak = store->bytes;

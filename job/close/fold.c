@@ -44,7 +44,8 @@ struct Fold {
     const Calendar *calendar;
     const MemberTable *members;
     EventStore *store;
-    int32_t *month_points; /* [slot][month]; 0 where the month is wide */
+    int32_t *month_points; /* [month][slot]: touched month by month; 0 where the month is wide */
+    OrderRange orders[WINDOW_MONTHS_MAX];
     PartitionState *partitions;
     atomic_bool months_overflow;
     bool incremental;
@@ -68,6 +69,14 @@ void fold_worker_destroy(FoldWorker *worker)
     free(worker->takes.items);
     free(worker->tally);
     *worker = (FoldWorker){0};
+}
+
+void fold_worker_merge(Fold *fold, const FoldWorker *worker, Tally *tally)
+{
+    tally_merge(tally, worker->tally);
+    for (size_t month = 0; month < fold->calendar->month_count; month++) {
+        order_range_unite(&fold->orders[month], &worker->orders[month]);
+    }
 }
 
 Fold *fold_create(const Programme *programme, const Calendar *calendar, const MemberTable *members,
@@ -165,14 +174,22 @@ static void keep_open_takes(const Fold *fold, FoldWorker *worker, uint32_t slot,
 static void keep_points(Fold *fold, size_t slot, size_t month_index, int64_t points)
 {
     bool wide = points > INT32_MAX || points < INT32_MIN;
-    fold->month_points[slot * fold->calendar->month_count + month_index] =
-        wide ? 0 : (int32_t)points;
+    fold->month_points[month_index * fold->members->count + slot] = wide ? 0 : (int32_t)points;
     if (wide) {
         PartitionState *state = &fold->partitions[slot / MEMBERS_PER_PARTITION];
         state->wide = array_grow(state->wide, &state->wide_capacity, state->wide_count + 1,
                                  sizeof *state->wide);
         state->wide[state->wide_count++] = (WideMonth){slot, month_index, points};
         atomic_store(&fold->months_overflow, true);
+    }
+}
+
+static void note_orders(OrderRange *orders, const Event *events, size_t event_count)
+{
+    for (size_t i = 0; i < event_count; i++) {
+        if (events[i].slot == SLOT_PURCHASE && (events[i].present & EVENT_HAS_ORDER) != 0) {
+            order_range_add(orders, events[i].order_id);
+        }
     }
 }
 
@@ -191,6 +208,7 @@ static bool fold_member(Fold *fold, FoldWorker *worker, size_t month_index, size
         return error_prefix(reterr, "member %" PRId64, member_id);
     }
     keep_points(fold, slot, month_index, points);
+    note_orders(&worker->orders[month_index], events, event_count);
     bool stands = member_stands(fold->members, slot, fold->last_day);
     for (size_t i = 0; i < event_count && counts(fold, month); i++) {
         if (events[i].fate != FATE_OPEN) {
@@ -253,13 +271,6 @@ void fold_finish_partition(Fold *fold, FoldWorker *worker, size_t partition)
     *open = (OpenTakes){0};
 }
 
-static void forget_months(Fold *fold, size_t slot, size_t first_month)
-{
-    size_t month_count = fold->calendar->month_count;
-    memset(fold->month_points + slot * month_count + first_month, 0,
-           (month_count - first_month) * sizeof *fold->month_points);
-}
-
 void fold_forget(Fold *fold, size_t first_month, size_t first, size_t until)
 {
     for (size_t partition = first; partition < until; partition++) {
@@ -267,8 +278,9 @@ void fold_forget(Fold *fold, size_t first_month, size_t first, size_t until)
         size_t first_slot = 0;
         size_t until_slot = 0;
         member_partition_slots(fold->members, partition, &first_slot, &until_slot);
-        for (size_t slot = first_slot; slot < until_slot; slot++) {
-            forget_months(fold, slot, first_month);
+        for (size_t month = first_month; month < fold->calendar->month_count; month++) {
+            memset(fold->month_points + month * fold->members->count + first_slot, 0,
+                   (until_slot - first_slot) * sizeof *fold->month_points);
         }
         state->open.count = 0;
         state->wide_count = 0;
@@ -277,45 +289,44 @@ void fold_forget(Fold *fold, size_t first_month, size_t first, size_t until)
 
 /* One member's stored months into its place; the last one of a base may be the period itself, which
  * is read anew. */
-static bool use_row(Fold *fold, size_t slot, const StandingRow *row, const MonthPool *months,
-                    Period base_first, size_t base_count)
+static bool use_row(Fold *fold, size_t slot, const StandingRow *row, const FoldBase *base)
 {
     int32_t stored[WINDOW_MONTHS_MAX];
-    if (!month_points_unpack(months->bytes + row->months_at, row->months_size, stored,
-                             base_count)) {
+    if (!month_points_unpack(base->months->bytes + row->months_at, row->months_size, stored,
+                             base->month_count)) {
         return false;
     }
-    size_t month_count = fold->calendar->month_count;
-    for (size_t i = 0; i + 1 < month_count; i++) {
-        size_t from = (size_t)(fold->calendar->first - base_first) + i;
-        fold->month_points[slot * month_count + i] = stored[from];
+    size_t from = (size_t)(fold->calendar->first - base->first);
+    for (size_t i = 0; i + 1 < fold->calendar->month_count; i++) {
+        fold->month_points[i * fold->members->count + slot] = stored[from + i];
     }
     return true;
 }
 
-bool fold_use_months(Fold *fold, const StandingRow *rows, size_t row_count, const MonthPool *months,
-                     Period base_first, size_t base_count, const int64_t *late, size_t late_count,
-                     Error *reterr)
+bool fold_use_months(Fold *fold, const FoldBase *base, Error *reterr)
 {
     const MemberTable *members = fold->members;
     size_t row = 0;
-    size_t next_late = 0;
+    size_t late = 0;
     fold->incremental = true;
     fold->reopened = memory_alloc(members->count, sizeof *fold->reopened);
+    for (size_t i = 0; i + 1 < fold->calendar->month_count; i++) {
+        fold->orders[i] = base->orders[(size_t)(fold->calendar->first - base->first) + i];
+    }
     for (size_t slot = 0; slot < members->count; slot++) {
         int64_t id = members->ids[slot];
-        while (row < row_count && rows[row].member_id < id) {
+        while (row < base->row_count && base->rows[row].member_id < id) {
             row++;
         }
-        while (next_late < late_count && late[next_late] < id) {
-            next_late++;
+        while (late < base->late_count && base->late[late] < id) {
+            late++;
         }
-        bool is_late = next_late < late_count && late[next_late] == id;
-        bool has_row = row < row_count && rows[row].member_id == id;
+        bool is_late = late < base->late_count && base->late[late] == id;
+        bool has_row = row < base->row_count && base->rows[row].member_id == id;
         fold->reopened[slot] = NOT_REOPENED;
         if (is_late || !has_row) {
             fold->reopened[slot] = member_stands(members, slot, fold->last_day) ? 0 : NOT_REOPENED;
-        } else if (!use_row(fold, slot, &rows[row], months, base_first, base_count)) {
+        } else if (!use_row(fold, slot, &base->rows[row], base)) {
             return error_set(reterr, EXIT_DATA, "close this period with --full.",
                              "the stored points by month of member %" PRId64 " cannot be read", id);
         }
@@ -323,33 +334,28 @@ bool fold_use_months(Fold *fold, const StandingRow *rows, size_t row_count, cons
     return true;
 }
 
-size_t fold_open_orders(Fold *fold, OpenOrder **ret_orders)
+/* The oldest month before the period that may hold the order; NOT_REOPENED: none. */
+static uint16_t oldest_month_of(const Fold *fold, int64_t order_id)
 {
-    OpenOrder *orders = NULL;
-    size_t count = 0;
-    size_t capacity = 0;
+    for (size_t month = 0; month + 1 < fold->calendar->month_count; month++) {
+        if (order_range_holds(&fold->orders[month], order_id)) {
+            return (uint16_t)month;
+        }
+    }
+    return NOT_REOPENED;
+}
+
+void fold_reopen(Fold *fold)
+{
     for (size_t partition = 0; partition < fold->members->partition_count; partition++) {
         const OpenTakes *open = &fold->partitions[partition].open;
         for (size_t i = 0; i < open->count; i++) {
             const Take *take = &open->items[i].take;
-            size_t slot = partition * MEMBERS_PER_PARTITION + open->items[i].slot;
-            if (take->voids_member) {
-                fold->reopened[slot] = 0;
-            } else if (take->has_order && fold->reopened[slot] != 0) {
-                orders = array_grow(orders, &capacity, count + 1, sizeof *orders);
-                orders[count++] = (OpenOrder){fold->members->ids[slot], take->order_id};
-            }
+            uint16_t *reopened =
+                &fold->reopened[partition * MEMBERS_PER_PARTITION + open->items[i].slot];
+            uint16_t month = take->voids_member ? 0 : oldest_month_of(fold, take->order_id);
+            *reopened = month < *reopened ? month : *reopened;
         }
-    }
-    *ret_orders = orders;
-    return count;
-}
-
-void fold_reopen(Fold *fold, int64_t member_id, size_t month_index)
-{
-    size_t slot = member_slot(fold->members, member_id);
-    if (slot != SLOT_NONE && month_index < fold->reopened[slot]) {
-        fold->reopened[slot] = (uint16_t)month_index;
     }
 }
 
@@ -371,12 +377,12 @@ size_t fold_reopened(const Fold *fold, size_t month_index, int64_t **ret_ids)
 bool fold_sum(const Fold *fold, size_t slot, int64_t *ret_points, int64_t *ret_expiring,
               Error *reterr)
 {
-    const int32_t *months = fold_months(fold, slot);
+    size_t member_count = fold->members->count;
     int64_t points = 0;
     for (size_t i = 0; i < fold->calendar->month_count; i++) {
-        points += months[i];
+        points += fold->month_points[i * member_count + slot];
     }
-    int64_t expiring = months[0];
+    int64_t expiring = fold->month_points[slot];
     const PartitionState *state = &fold->partitions[slot / MEMBERS_PER_PARTITION];
     for (size_t i = 0; i < state->wide_count; i++) {
         const WideMonth *wide = &state->wide[i];
@@ -400,9 +406,16 @@ bool fold_months_fit(const Fold *fold)
     return !atomic_load(&fold->months_overflow);
 }
 
-const int32_t *fold_months(const Fold *fold, size_t slot)
+void fold_months(const Fold *fold, size_t slot, int32_t ret_points[WINDOW_MONTHS_MAX])
 {
-    return fold->month_points + slot * fold->calendar->month_count;
+    for (size_t i = 0; i < fold->calendar->month_count; i++) {
+        ret_points[i] = fold->month_points[i * fold->members->count + slot];
+    }
+}
+
+const OrderRange *fold_orders(const Fold *fold)
+{
+    return fold->orders;
 }
 
 size_t fold_month_count(const Fold *fold)

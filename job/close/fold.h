@@ -8,13 +8,14 @@
  *
  * An incremental fold starts from the points by month that an earlier run left (fold_use_months).
  * It needs all events of the period's own month, and of the older months only those of the members
- * whom fold_pending names: who have a refund of the own month that is still open, late events, or
+ * whom fold_reopened names: who have a refund of the own month that is still open, late events, or
  * nothing to start from. Only the own month's events are tallied; the others were, in their own
  * close.
  */
 #pragma once
 
 #include "close/event_store.h"
+#include "close/order_ranges.h"
 #include "close/tally.h"
 #include "ledger/standing.h"
 #include "programme/calendar.h"
@@ -27,6 +28,7 @@ typedef struct FoldWorker {
     EventBatch batch;
     TakeList takes;
     Tally *tally;
+    OrderRange orders[WINDOW_MONTHS_MAX]; /* of the purchases that it has folded */
 } FoldWorker;
 
 void fold_worker_init(FoldWorker *worker);
@@ -45,38 +47,42 @@ MUST_CHECK bool fold_partition(Fold *fold, FoldWorker *worker, size_t month_inde
 /* After the last month of a partition: what became of the refunds that were still open. */
 void fold_finish_partition(Fold *fold, FoldWorker *worker, size_t partition);
 
+/* Adds what a worker has found: to the tally, and to the fold's orders. */
+void fold_worker_merge(Fold *fold, const FoldWorker *worker, Tally *tally);
+
 /* Takes back what was folded of the months from first_month on in the partitions [first, until), to
  * fold them again. */
 void fold_forget(Fold *fold, size_t first_month, size_t first, size_t until);
 
+/* What an incremental fold starts from. */
+typedef struct FoldBase {
+    const StandingRow *rows; /* by member_id */
+    size_t row_count;
+    const MonthPool *months;  /* of the rows: the months `first` and later, month_count of them */
+    const OrderRange *orders; /* of the same months */
+    Period first;
+    size_t month_count;
+    const int64_t *late; /* members with late events, ascending */
+    size_t late_count;
+} FoldBase;
+
 /*
- * Starts from stored points by month: `rows`, ascending by member_id, hold the months base_first
- * and later, of which those of the window before the period count. Members who stand in the period
- * and have no row are to be folded anew, and so are `late` ones (ascending ids). EXIT_DATA where a
- * row cannot be read.
+ * Starts from stored points by month, of which those of the window before the period count. Members
+ * who stand in the period and have no row are to be folded anew, and so are late ones. EXIT_DATA
+ * where a row cannot be read.
  *
  * After the period's own month is folded, an older month of a member is to be folded again if a
- * refund may take from it (fold_open_takes, fold_reopen) or if the member is folded anew. All
- * months between are folded with it: their refunds have a part in what the older one comes to.
+ * refund may take from it (fold_reopen) or if the member is folded anew. All months between are
+ * folded with it: their refunds have a part in what the older one comes to.
  */
-MUST_CHECK bool fold_use_months(Fold *fold, const StandingRow *rows, size_t row_count,
-                                const MonthPool *months, Period base_first, size_t base_count,
-                                const int64_t *late, size_t late_count, Error *reterr);
-
-/* A refund of the period's own month whose order may have a credit in an older one. */
-typedef struct OpenOrder {
-    int64_t member_id;
-    int64_t order_id;
-} OpenOrder;
+MUST_CHECK bool fold_use_months(Fold *fold, const FoldBase *base, Error *reterr);
 
 /*
- * The refunds that may still take from older months, by member_id. Those whose fraud voids the
- * whole member are not among them: such a member is folded anew. The caller frees the list.
+ * After the own month: which older months its open refunds may take from. The months that may hold
+ * a refund's order are those whose orders' range holds its number; a fraud that voids its member
+ * concerns all.
  */
-size_t fold_open_orders(Fold *fold, OpenOrder **ret_orders);
-
-/* Has a member's months from month_index on folded again; a member that is none is passed over. */
-void fold_reopen(Fold *fold, int64_t member_id, size_t month_index);
+void fold_reopen(Fold *fold);
 
 /* The members one of whose months is to be folded again, ascending; the caller frees the list. */
 size_t fold_reopened(const Fold *fold, size_t month_index, int64_t **ret_ids);
@@ -87,7 +93,10 @@ bool fold_months_fit(const Fold *fold);
 
 /* A member's points by month, oldest first; as many as the calendar has months. */
 size_t fold_month_count(const Fold *fold);
-const int32_t *fold_months(const Fold *fold, size_t slot);
+void fold_months(const Fold *fold, size_t slot, int32_t ret_points[WINDOW_MONTHS_MAX]);
+
+/* The orders of each month of the calendar. */
+const OrderRange *fold_orders(const Fold *fold);
 
 /*
  * After the last month: a member's sum over the window, not yet raised to 0, and the oldest month's

@@ -298,7 +298,7 @@ GatherEnd gather(const GatherInput *input, Tally *ret_tally, Error *reterr)
     memset(ret_tally, 0, sizeof *ret_tally);
     for (size_t i = 0; i < started; i++) {
         (void)pthread_join(workers[i].thread, NULL);
-        tally_merge(ret_tally, workers[i].fold.tally);
+        fold_worker_merge(input->fold, &workers[i].fold, ret_tally);
         fold_worker_destroy(&workers[i].fold);
     }
     free(workers);

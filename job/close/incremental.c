@@ -78,6 +78,7 @@ static const char *refuse(Session *session, const Reading *reading, const Closed
     if (first < base->first || period > base->first + (Period)base->month_count) {
         return "the window has become longer";
     }
+    order_ranges_parse(closed->base_month_orders, base->orders, base->month_count);
     for (Period month = first; month < period; month++) {
         char entry[MONTH_ENTRY_BYTES];
         month_entry(programme, reading->kinds, month, entry);
@@ -194,24 +195,24 @@ static OlderChunks plan_older(const Calendar *calendar, const Fold *fold, size_t
     return older;
 }
 
-static bool reopen_credit(void *context, int64_t member_id, int64_t occurred_at_us)
+FoldBase incremental_fold_base(const IncrementalBase *base)
 {
-    (void)context;
-    (void)member_id;
-    (void)occurred_at_us;
-    return true;
+    return (FoldBase){
+        .rows = base->set.rows,
+        .row_count = base->set.row_count,
+        .months = &base->set.months,
+        .orders = base->orders,
+        .first = base->first,
+        .month_count = base->month_count,
+        .late = base->late,
+        .late_count = base->late_count,
+    };
 }
 
 bool incremental_older_months(const Reading *reading, const Calendar *calendar, const char *name,
                               Fold *fold, EventStore *store, Tally *tally, Error *reterr)
 {
-    OpenOrder *orders = NULL;
-    size_t order_count = fold_open_orders(fold, &orders);
-    for (size_t i = 0; i < order_count; i++) {
-        fold_reopen(fold, orders[i].member_id, 0);
-    }
-    free(orders);
-    (void)reopen_credit;
+    fold_reopen(fold);
     OlderChunks older = plan_older(calendar, fold, (size_t)reading->session->workers);
     const GatherInput input = {
         .reading = reading,

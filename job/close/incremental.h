@@ -7,8 +7,9 @@
  * told. Totals are summed from the months, never carried, so the result is that of the full close.
  *
  * Example: in April a member returns half of a March order. April is read whole; the refund finds
- * no credit in it, so that one member's March is read and folded again; then nothing is open, and
- * the other months stand.
+ * no credit in it, so that one member's March is read and folded again, and what lies between; the
+ * other months stand. That the order can only be one of March is known from the numbers that each
+ * month's orders had (order_ranges.h).
  */
 #pragma once
 
@@ -22,6 +23,7 @@ typedef struct IncrementalBase {
     StandingSet set;     /* with months */
     Period first;        /* of its months */
     size_t month_count;
+    OrderRange orders[WINDOW_MONTHS_MAX]; /* of the same months */
     int64_t *late; /* members with events of older months that were recorded since; ascending */
     size_t late_count;
 } IncrementalBase;
@@ -33,6 +35,9 @@ typedef struct IncrementalBase {
 MUST_CHECK bool incremental_base_find(Session *session, const Reading *reading, Period period,
                                       IncrementalBase *ret_base, Error *reterr);
 void incremental_base_destroy(IncrementalBase *base);
+
+/* The base as the fold takes it; borrows all. */
+FoldBase incremental_fold_base(const IncrementalBase *base);
 
 /*
  * After the period's own month is folded: reads and folds the older months of the members who need

@@ -126,6 +126,8 @@ static bool finish(PeriodRun *run, const PeriodResult *result, const Standing *s
         .followed = run->followed,
     };
     if (run->reading != NULL && result->months_kept) {
+        publication.month_orders =
+            order_ranges_text(&session->arena, result->orders, result->month_count);
         publication.month_rules = incremental_month_rules(&session->arena, session->job->programme,
                                                           run->reading->kinds, run->period);
     }
@@ -168,7 +170,7 @@ static bool finish(PeriodRun *run, const PeriodResult *result, const Standing *s
 static IncrementalBase base_of_previous(const Session *session, const PeriodResult *previous)
 {
     int32_t window_months = session->job->programme->window_months;
-    return (IncrementalBase){
+    IncrementalBase base = {
         .usable = true,
         .set = {.rows = previous->standings,
                 .row_count = previous->standing_count,
@@ -176,6 +178,8 @@ static IncrementalBase base_of_previous(const Session *session, const PeriodResu
         .first = window_first(previous->period, window_months),
         .month_count = (size_t)window_months,
     };
+    memcpy(base.orders, previous->orders, sizeof base.orders);
+    return base;
 }
 
 static bool compute_from(PeriodRun *run, const IncrementalBase *base, PeriodResult *ret_result,

@@ -236,6 +236,7 @@ bool publish_period(const Publication *publication, Error *reterr)
         .result_checksum = publication->result->checksum,
         .members_digest = reading == NULL ? NULL : digest,
         .month_rules = publication->month_rules,
+        .month_orders = publication->month_orders,
         .mode = publication->mode,
         .snapshot_visible = reading == NULL ? NULL : reading->snapshot.visible,
         .system_identifier = reading == NULL ? "" : reading->snapshot.system_identifier,

@@ -19,6 +19,7 @@ typedef struct Publication {
     const char *mode;
     bool followed; /* by another period: its standings may still be being written while that one is
                       computed (standings_write.h) */
+    const char *month_orders;
     const char *month_rules; /* NULL: points by month are not kept */
 } Publication;
 

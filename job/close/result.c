@@ -12,6 +12,8 @@ bool result_standings(PeriodResult *result, const MemberTable *members, const Fo
 {
     LocalDay last_day = period_last_day(result->period);
     result->months_kept = fold_months_fit(fold);
+    result->month_count = fold_month_count(fold);
+    memcpy(result->orders, fold_orders(fold), result->month_count * sizeof *result->orders);
     result->standings = memory_alloc(members->count + 1, sizeof *result->standings);
     for (size_t slot = 0; slot < members->count; slot++) {
         if (!member_stands(members, slot, last_day)) {
@@ -31,7 +33,9 @@ bool result_standings(PeriodResult *result, const MemberTable *members, const Fo
             .level_rank = (int16_t)level_rank(result->rules, counted),
         };
         unsigned char packed[WINDOW_MONTHS_MAX * MONTH_POINTS_BYTES_MAX];
-        size_t size = month_points_pack(fold_months(fold, slot), fold_month_count(fold), packed);
+        int32_t months[WINDOW_MONTHS_MAX];
+        fold_months(fold, slot, months);
+        size_t size = month_points_pack(months, result->month_count, packed);
         result->months_kept =
             result->months_kept && month_pool_add(&result->months, row, packed, size);
     }

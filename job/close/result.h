@@ -28,6 +28,8 @@ typedef struct PeriodResult {
     StandingRow *standings;
     MonthPool months; /* of the standings; empty where they are not kept */
     bool months_kept;
+    size_t month_count;                   /* of the window */
+    OrderRange orders[WINDOW_MONTHS_MAX]; /* of its months */
     size_t standing_count;
     ChangeRow *changes;
     size_t change_count;

@@ -146,7 +146,7 @@ static bool publish_run(Connection *connection, const RunResult *result, Error *
         figures->grants,        figures->revoked,           figures->overgranted,
         figures->anomalies,
     };
-    enum { COUNTS = sizeof counts / sizeof counts[0], TEXTS = 8 };
+    enum { COUNTS = sizeof counts / sizeof counts[0], TEXTS = 9 };
     Number numbers[COUNTS];
     const char *values[COUNTS + TEXTS];
     for (size_t i = 0; i < COUNTS; i++) {
@@ -161,6 +161,7 @@ static bool publish_run(Connection *connection, const RunResult *result, Error *
     values[COUNTS + 5] = result->carried ? NULL : number(result->snapshot_taken_at_us, taken_at);
     values[COUNTS + 6] = result->month_rules;
     values[COUNTS + 7] = result->mode;
+    values[COUNTS + 8] = result->month_orders;
     CLEANUP_RESULT PGresult *updated = NULL;
     return query_run(
         connection,
@@ -174,7 +175,7 @@ static bool publish_run(Connection *connection, const RunResult *result, Error *
         " members_digest = $19, snapshot = $20::pg_catalog.pg_snapshot,"
         " system_identifier = $21::bigint,"
         " snapshot_taken_at = timestamptz '2000-01-01 00:00:00+00' + $22::bigint * interval '1 us',"
-        " month_rules = $23, mode = $24"
+        " month_rules = $23, mode = $24, month_orders = $25"
         " where run_id = $1::bigint",
         COUNTS + TEXTS, values, &updated, reterr);
 }
@@ -269,21 +270,18 @@ static char *optional_text(const PGresult *result, int row, int column)
 bool runs_closed(Connection *connection, ClosedPeriod **ret_periods, size_t *ret_count,
                  Error *reterr)
 {
+    /* clang-format off */
     static const char sql[] =
-        "select p.period, p.run_id, p.checked_run_id,"
-        " r.snapshot, coalesce(" SQL_MICROSECONDS(
-            "r.snapshot_taken_at") ", 0),"
-                                   " r.system_identifier, r.config_sha256, r.members_digest, "
-                                   "r.result_checksum,"
-                                   " b.snapshot, coalesce(" SQL_MICROSECONDS(
-                                       "b.snapshot_taken_at") ", 0),"
-                                                              " b.system_identifier, b.month_rules"
-                                                              " from tierclose.published p"
-                                                              " join tierclose.run r on r.run_id = "
-                                                              "p.checked_run_id"
-                                                              " join tierclose.run b on b.run_id = "
-                                                              "p.run_id"
-                                                              " order by p.period";
+        "select p.period, p.run_id, p.checked_run_id,\n"
+        "       r.snapshot, coalesce(" SQL_MICROSECONDS("r.snapshot_taken_at") ", 0),\n"
+        "       r.system_identifier, r.config_sha256, r.members_digest, r.result_checksum,\n"
+        "       b.snapshot, coalesce(" SQL_MICROSECONDS("b.snapshot_taken_at") ", 0),\n"
+        "       b.system_identifier, b.month_rules, b.month_orders\n"
+        "from tierclose.published p\n"
+        "join tierclose.run r on r.run_id = p.checked_run_id\n"
+        "join tierclose.run b on b.run_id = p.run_id\n"
+        "order by p.period";
+    /* clang-format on */
     CLEANUP_RESULT PGresult *result = NULL;
     if (!query_run(connection, sql, 0, NULL, &result, reterr)) {
         return false;
@@ -306,6 +304,7 @@ bool runs_closed(Connection *connection, ClosedPeriod **ret_periods, size_t *ret
         period->snapshot_visible = optional_text(result, row, 3);
         period->base_snapshot_visible = optional_text(result, row, 9);
         period->base_month_rules = optional_text(result, row, 12);
+        period->base_month_orders = optional_text(result, row, 13);
         copy_text(period->system_identifier, sizeof period->system_identifier, result, row, 5);
         copy_text(period->config_sha256, sizeof period->config_sha256, result, row, 6);
         copy_text(period->members_digest, sizeof period->members_digest, result, row, 7);
@@ -324,6 +323,7 @@ void runs_closed_free(ClosedPeriod *periods, size_t count)
         free(periods[i].snapshot_visible);
         free(periods[i].base_snapshot_visible);
         free(periods[i].base_month_rules);
+        free(periods[i].base_month_orders);
     }
     free(periods);
 }

@@ -90,6 +90,7 @@ typedef struct RunResult {
     const char *members_digest;
     const char
         *month_rules; /* by which rules the points by month came about; NULL: they are not kept */
+    const char *month_orders; /* the orders' ranges of the same months */
     const char
         *mode; /* full, incremental: known at the end, as an incremental run may have to go full */
     const char *snapshot_visible;
@@ -122,6 +123,7 @@ typedef struct ClosedPeriod {
     int64_t base_snapshot_taken_at_us;
     char base_system_identifier[32];
     char *base_month_rules;
+    char *base_month_orders;
     char config_sha256[SHA256_BYTES];
     char members_digest[SHA256_BYTES];
     char result_checksum[SHA256_BYTES];

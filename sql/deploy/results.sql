@@ -66,6 +66,7 @@ create table tierclose.run (
     snapshot_taken_at timestamptz,
     system_identifier bigint,
     month_rules text,
+    month_orders text,
     members_digest text,
     workers int check (workers > 0),
     changed boolean,
@@ -107,6 +108,9 @@ comment on column tierclose.run.system_identifier is
 comment on column tierclose.run.month_rules is
     'Digests of the rules by which the standings'' points by month came about: the next close may '
     'start from the months whose rules are still the same. Null: they are not kept.';
+comment on column tierclose.run.month_orders is
+    'Between which numbers the orders of each of these months lie, to know in which a refunded order '
+    'cannot have been bought.';
 comment on column tierclose.run.members_digest is
     'Digest of the members as read, to see a later change of them.';
 comment on column tierclose.run.changed is

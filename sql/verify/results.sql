@@ -9,8 +9,8 @@ select
     run_id, period, action, mode, status, started_at, finished_at, acted_on, members, events,
     events_earning, events_refund, events_capped, events_ineligible, events_anomalous, upgrades,
     downgrades, program_changes, grants, revoked, overgranted, anomalies, points, config_sha256,
-    result_checksum, snapshot, snapshot_taken_at, system_identifier, month_rules, members_digest,
-    workers, changed, effective_on, timezone, error
+    result_checksum, snapshot, snapshot_taken_at, system_identifier, month_rules, month_orders,
+    members_digest, workers, changed, effective_on, timezone, error
 from tierclose.run
 where false;
 select period, run_id, checked_run_id from tierclose.published where false;
