@@ -359,13 +359,13 @@ void fold_reopen(Fold *fold)
     }
 }
 
-size_t fold_reopened(const Fold *fold, size_t month_index, int64_t **ret_ids)
+size_t fold_reopened(const Fold *fold, size_t first_month, int64_t **ret_ids)
 {
     int64_t *ids = NULL;
     size_t count = 0;
     size_t capacity = 0;
     for (size_t slot = 0; slot < fold->members->count; slot++) {
-        if (fold->reopened[slot] <= month_index) {
+        if (fold->reopened[slot] == first_month) {
             ids = array_grow(ids, &capacity, count + 1, sizeof *ids);
             ids[count++] = fold->members->ids[slot];
         }

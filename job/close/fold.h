@@ -84,8 +84,9 @@ MUST_CHECK bool fold_use_months(Fold *fold, const FoldBase *base, Error *reterr)
  */
 void fold_reopen(Fold *fold);
 
-/* The members one of whose months is to be folded again, ascending; the caller frees the list. */
-size_t fold_reopened(const Fold *fold, size_t month_index, int64_t **ret_ids);
+/* The members whose months are to be folded again from this one on, ascending; the caller frees the
+ * list. */
+size_t fold_reopened(const Fold *fold, size_t first_month, int64_t **ret_ids);
 
 /* Whether each month of each member fits into 32 bits; otherwise they are not kept, and an
  * incremental fold has failed. */

@@ -85,8 +85,8 @@ static void put_row(Worker *worker, const EventRow *row)
     }
     if (worker->member_chunk == NULL) {
         worker->fold.tally->events++;
-    } else if ((size_t)month_index != worker->member_chunk->month_index) {
-        return; /* another chunk's, with other members */
+    } else if ((size_t)month_index < worker->member_chunk->first_month) {
+        return; /* the members' older months stand as they are */
     }
     event_store_put(input->store, worker->lane, (size_t)month_index, partition, row->member_id,
                     &event);

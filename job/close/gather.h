@@ -14,11 +14,11 @@
 #include "close/reading.h"
 #include "ledger/events.h"
 
-/* A chunk that holds one local month of some members only. */
+/* A chunk that holds some members only, and the months from first_month on. */
 typedef struct MemberChunk {
     const int64_t *ids;
     size_t id_count;
-    size_t month_index;
+    size_t first_month;
 } MemberChunk;
 
 typedef struct GatherInput {

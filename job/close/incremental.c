@@ -144,13 +144,14 @@ void incremental_base_destroy(IncrementalBase *base)
     *base = (IncrementalBase){0};
 }
 
-/* The older months that are read again: a chunk for a month, or one for each worker. */
+/* What is read again of older months: one chunk, or one for each worker, for the members whose
+ * months are folded again from the same month on. */
 typedef struct OlderChunks {
     EventChunk *chunks;
     MemberChunk *members;
     size_t count;
     size_t capacity;
-    int64_t *ids[WINDOW_MONTHS_MAX]; /* by month: what the chunks point into */
+    int64_t *ids[WINDOW_MONTHS_MAX]; /* by first month: what the chunks point into */
 } OlderChunks;
 
 static void older_chunks_free(OlderChunks *older)
@@ -162,15 +163,17 @@ static void older_chunks_free(OlderChunks *older)
     free(older->members);
 }
 
-static void add_month(OlderChunks *older, const Calendar *calendar, size_t month_index,
-                      size_t id_count, size_t parts)
+/* The months from first_month to the one before the period. */
+static void add_months(OlderChunks *older, const Calendar *calendar, size_t first_month,
+                       size_t id_count, size_t parts)
 {
-    Period month = calendar->first + (Period)month_index;
+    Period first = calendar->first + (Period)first_month;
+    Period last = calendar->first + (Period)calendar->month_count - 2;
     EventChunk chunk = {.rows_expected = -1};
-    calendar_utc_bounds(calendar, month, month, &chunk.from_us, &chunk.until_us);
+    calendar_utc_bounds(calendar, first, last, &chunk.from_us, &chunk.until_us);
     for (size_t part = 0; part < parts; part++) {
-        size_t first = id_count * part / parts;
-        size_t until = id_count * (part + 1) / parts;
+        size_t begin = id_count * part / parts;
+        size_t end = id_count * (part + 1) / parts;
         size_t capacity = older->capacity;
         older->chunks =
             array_grow(older->chunks, &capacity, older->count + 1, sizeof *older->chunks);
@@ -178,19 +181,18 @@ static void add_month(OlderChunks *older, const Calendar *calendar, size_t month
             array_grow(older->members, &older->capacity, older->count + 1, sizeof *older->members);
         older->chunks[older->count] = chunk;
         older->members[older->count++] =
-            (MemberChunk){older->ids[month_index] + first, until - first, month_index};
+            (MemberChunk){older->ids[first_month] + begin, end - begin, first_month};
     }
 }
 
 static OlderChunks plan_older(const Calendar *calendar, const Fold *fold, size_t workers)
 {
     OlderChunks older = {0};
-    for (size_t month = calendar->month_count - 1; month > 0; month--) {
-        size_t count = fold_reopened(fold, month - 1, &older.ids[month - 1]);
-        if (count == 0) {
-            break; /* who is folded again in an older month is in the newer ones */
+    for (size_t month = 0; month + 1 < calendar->month_count; month++) {
+        size_t count = fold_reopened(fold, month, &older.ids[month]);
+        if (count > 0) {
+            add_months(&older, calendar, month, count, count < SPLIT_MEMBERS_MIN ? 1 : workers);
         }
-        add_month(&older, calendar, month - 1, count, count < SPLIT_MEMBERS_MIN ? 1 : workers);
     }
     return older;
 }
