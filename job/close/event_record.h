@@ -120,6 +120,32 @@ static inline unsigned char *event_record_put(unsigned char *at, const RecordBas
     return at + category_bytes;
 }
 
+/* The sum of the eight nibbles. */
+static inline unsigned record_sum_lengths(uint32_t lengths)
+{
+    uint32_t pairs = (lengths & 0x0f0f0f0fU) + ((lengths >> 4) & 0x0f0f0f0fU);
+    return (pairs * 0x01010101U) >> 24;
+}
+
+/* Reads a record's member and the count of its categories only; returns its end. */
+static inline const unsigned char *event_record_skip(const unsigned char *at,
+                                                     const RecordBase *base, int64_t *ret_member_id,
+                                                     uint32_t *ret_category_count)
+{
+    uint32_t lengths = 0;
+    uint64_t member = 0;
+    uint64_t categories = 0;
+    memcpy(&lengths, at + 2, sizeof lengths);
+    at += RECORD_HEAD_BYTES;
+    const unsigned char *end = at + record_sum_lengths(lengths);
+    uint32_t last = lengths << 28;
+    (void)record_get_number(end - (lengths & 15), &last, &categories);
+    (void)record_get_number(at, &lengths, &member);
+    *ret_member_id = (int64_t)((uint64_t)base->member_id + record_unzigzag(member));
+    *ret_category_count = (uint32_t)categories;
+    return end + categories * sizeof(int32_t);
+}
+
 /*
  * Reads one record; returns its end. ret_event->categories is NULL: *ret_categories is where they
  * lie, unaligned.

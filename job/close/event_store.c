@@ -208,15 +208,16 @@ static BucketSize count_bucket(EventStore *store, const MemberTable *members, si
             const unsigned char *at = block->bytes;
             while (at < block->bytes + block->used) {
                 int64_t member_id = 0;
-                Event event;
-                const unsigned char *categories = NULL;
-                at = event_record_get(at, &block->base, &member_id, &event, &categories);
+                uint32_t category_count = 0;
+                at = event_record_skip(at, &block->base, &member_id, &category_count);
                 size_t slot = member_slot(members, member_id);
-                batch->slots = array_grow(batch->slots, &batch->slot_capacity, record + 1,
-                                          sizeof *batch->slots);
+                if (record == batch->slot_capacity) {
+                    batch->slots = array_grow(batch->slots, &batch->slot_capacity, record + 1,
+                                              sizeof *batch->slots);
+                }
                 batch->slots[record++] =
                     slot == SLOT_NONE ? UINT32_MAX : (uint32_t)(slot - first_slot);
-                size.categories += event.category_count;
+                size.categories += category_count;
                 if (slot == SLOT_NONE) {
                     size.strangers++;
                 } else {
@@ -252,16 +253,14 @@ static void place_bucket(EventStore *store, size_t month_index, size_t partition
             const unsigned char *at = block->bytes;
             while (at < block->bytes + block->used) {
                 int64_t member_id = 0;
-                Event event;
                 const unsigned char *categories = NULL;
-                at = event_record_get(at, &block->base, &member_id, &event, &categories);
-                keep_categories(batch, &event, categories);
                 uint32_t slot = batch->slots[record++];
+                Event *event = slot == UINT32_MAX ? &batch->strangers[batch->stranger_count]
+                                                  : &batch->events[batch->first[slot + 1]++];
+                at = event_record_get(at, &block->base, &member_id, event, &categories);
+                keep_categories(batch, event, categories);
                 if (slot == UINT32_MAX) {
-                    batch->strangers[batch->stranger_count] = event;
                     batch->stranger_ids[batch->stranger_count++] = member_id;
-                } else {
-                    batch->events[batch->first[slot + 1]++] = event;
                 }
             }
         }

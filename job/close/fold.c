@@ -119,6 +119,10 @@ static Fate fate_of(Fate fate, bool stands)
 static void count_event(Tally *tally, const Event *event, Fate fate, bool own_month,
                         int64_t member_id)
 {
+    if (fate < FATE_FIRST_ANOMALY) {
+        tally_count(tally, fate, own_month); /* nearly all */
+        return;
+    }
     AnomalySample sample = {
         .event_id = event->event_id,
         .member_id = member_id,
@@ -200,7 +204,10 @@ static bool fold_member(Fold *fold, FoldWorker *worker, size_t month_index, size
     Period month = fold->calendar->first + (Period)month_index;
     int64_t member_id = fold->members->ids[slot];
     for (size_t i = 0; i < event_count; i++) {
-        events[i].local_us = calendar_local_us(fold->calendar, events[i].occurred_at_us);
+        if (!calendar_span_holds(&worker->span, events[i].occurred_at_us)) {
+            worker->span = calendar_span(fold->calendar, events[i].occurred_at_us);
+        }
+        events[i].local_us = events[i].occurred_at_us + worker->span.offset_us;
     }
     int64_t points = 0;
     if (!earn_month(worker->workspace, rules_in_force(fold->programme, month), month, events,

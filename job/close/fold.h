@@ -27,6 +27,7 @@ typedef struct FoldWorker {
     EarnWorkspace *workspace;
     EventBatch batch;
     TakeList takes;
+    CalendarSpan span; /* of the last event */
     Tally *tally;
     OrderRange orders[WINDOW_MONTHS_MAX]; /* of the purchases that it has folded */
 } FoldWorker;

@@ -35,6 +35,7 @@ typedef struct Worker {
     size_t lane;
     pthread_t thread;
     const MemberChunk *member_chunk; /* of the chunk being read; NULL: it holds everybody */
+    CalendarSpan span;               /* of the last row */
     FoldWorker fold;
 } Worker;
 
@@ -67,8 +68,10 @@ static void put_row(Worker *worker, const EventRow *row)
 {
     const GatherInput *input = worker->gather->input;
     const MemberTable *members = &input->reading->members;
-    int64_t local_us = calendar_local_us(input->calendar, row->occurred_at_us);
-    int32_t month_index = calendar_month_index(input->calendar, local_us);
+    if (!calendar_span_holds(&worker->span, row->occurred_at_us)) {
+        worker->span = calendar_span(input->calendar, row->occurred_at_us);
+    }
+    int32_t month_index = worker->span.month_index;
     if (month_index < (int32_t)input->first_month || month_index >= (int32_t)input->until_month) {
         return; /* the chunks reach a little over the ends */
     }

@@ -32,12 +32,9 @@ static void sample_insert(SampleList *list, const AnomalySample *sample)
 
 void tally_add(Tally *tally, Fate fate, bool own_month, const AnomalySample *sample)
 {
-    tally->window_fates[fate]++;
-    if (own_month) {
-        tally->month_fates[fate]++;
-        if (fate >= FATE_FIRST_ANOMALY) {
-            sample_insert(&tally->samples[fate - FATE_FIRST_ANOMALY], sample);
-        }
+    tally_count(tally, fate, own_month);
+    if (own_month && fate >= FATE_FIRST_ANOMALY) {
+        sample_insert(&tally->samples[fate - FATE_FIRST_ANOMALY], sample);
     }
 }
 

@@ -37,6 +37,13 @@ typedef struct Tally {
     SampleList samples[ANOMALY_REASONS]; /* of the period's own month */
 } Tally;
 
+/* Counts one event of which no sample is kept. */
+static inline void tally_count(Tally *tally, Fate fate, bool own_month)
+{
+    tally->window_fates[fate]++;
+    tally->month_fates[fate] += own_month ? 1 : 0;
+}
+
 /* Counts one event; `own_month`: its local month is the period; `sample` is looked at for anomalies
  * only. */
 void tally_add(Tally *tally, Fate fate, bool own_month, const AnomalySample *sample);

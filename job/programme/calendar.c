@@ -61,6 +61,30 @@ int32_t calendar_month_index(const Calendar *calendar, int64_t local_us)
     return (int32_t)index;
 }
 
+CalendarSpan calendar_span(const Calendar *calendar, int64_t utc_us)
+{
+    const ZoneSegment *segment = segment_at(calendar, utc_us);
+    const ZoneSegment *next = segment + 1;
+    bool last = next == calendar->segments + calendar->segment_count;
+    CalendarSpan span = {
+        .from_us = utc_us,
+        .until_us = utc_us + 1,
+        .offset_us = segment->offset_us,
+        .month_index = calendar_month_index(calendar, utc_us + segment->offset_us),
+    };
+    if (span.month_index < 0) {
+        return span;
+    }
+    int64_t month_from_us = calendar->month_start_us[span.month_index] - segment->offset_us;
+    int64_t month_until_us = calendar->month_start_us[span.month_index + 1] - segment->offset_us;
+    /* What is before the first segment has its offset too. */
+    bool first = segment == calendar->segments;
+    span.from_us =
+        first || month_from_us > segment->from_utc_us ? month_from_us : segment->from_utc_us;
+    span.until_us = last || month_until_us < next->from_utc_us ? month_until_us : next->from_utc_us;
+    return span;
+}
+
 void calendar_utc_bounds(const Calendar *calendar, Period first, Period last, int64_t *ret_from_us,
                          int64_t *ret_until_us)
 {

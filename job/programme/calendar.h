@@ -54,6 +54,22 @@ static inline LocalDay calendar_day(int64_t local_us)
  * window. */
 int32_t calendar_month_index(const Calendar *calendar, int64_t local_us);
 
+/* A stretch of UTC that lies in one month and has one offset. */
+typedef struct CalendarSpan {
+    int64_t from_us; /* [from_us, until_us) */
+    int64_t until_us;
+    int64_t offset_us;   /* of the wall clock from UTC */
+    int32_t month_index; /* -1: outside the window */
+} CalendarSpan;
+
+/* The stretch that a time stamp is in: whoever has many in about the order of time asks once. */
+CalendarSpan calendar_span(const Calendar *calendar, int64_t utc_us);
+
+static inline bool calendar_span_holds(const CalendarSpan *span, int64_t utc_us)
+{
+    return utc_us >= span->from_us && utc_us < span->until_us;
+}
+
 /*
  * A stretch of UTC that holds every time stamp of the months first..last, and little else: the
  * stretch to read, before each row is put into its month by its wall clock.

@@ -279,3 +279,36 @@ Test(calendar, bounds_hold_the_jump_over_the_date_line)
     check_bounds(&zone, month(2011, 12), month(2011, 12), HOURS(24));
     check_bounds(&zone, month(2011, 11), month(2012, 1), HOURS(24));
 }
+
+static void check_span(const Calendar *calendar, int64_t utc_us, const char *name)
+{
+    CalendarSpan span = calendar_span(calendar, utc_us);
+    cr_assert(calendar_span_holds(&span, utc_us), "%s", name);
+    const int64_t points[] = {span.from_us, utc_us, span.until_us - 1};
+    for (size_t i = 0; i < COUNT(points); i++) {
+        int64_t local_us = calendar_local_us(calendar, points[i]);
+        cr_assert_eq(points[i] + span.offset_us, local_us, "%s: point %zu", name, i);
+        cr_assert_eq(span.month_index, calendar_month_index(calendar, local_us), "%s: point %zu",
+                     name, i);
+    }
+}
+
+/* All that a span holds has its offset and its month, also where clocks change over a month's end.
+ */
+Test(calendar, a_span_is_in_one_month_and_has_one_offset)
+{
+    const Zone zones[] = {los_angeles(), st_johns(), apia(), sao_paulo()};
+    for (size_t z = 0; z < COUNT(zones); z++) {
+        int64_t from_us = zones[z].segments[0].from_utc_us - HOURS(24 * 40);
+        int64_t until_us =
+            zones[z].segments[zones[z].segment_count - 1].from_utc_us + HOURS(24 * 70);
+        LocalDay first_day = calendar_day(from_us + HOURS(24 * 20));
+        Date first = day_to_date(first_day);
+        Date last = day_to_date(calendar_day(until_us - HOURS(24 * 20)));
+        Calendar calendar = calendar_of(&zones[z], first.year * 12 + first.month - 1,
+                                        last.year * 12 + last.month - 1);
+        for (int64_t utc_us = from_us; utc_us < until_us; utc_us += MINUTES(29)) {
+            check_span(&calendar, utc_us, zones[z].name);
+        }
+    }
+}
