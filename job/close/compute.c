@@ -40,8 +40,8 @@ static bool plan_chunks(Computation *computation, Error *reterr)
         calendar_utc_bounds(calendar, month, month, &cuts[i], &month_until_us);
     }
     return events_plan(reading->connection, reading->source, from_us, until_us, cuts,
-                       calendar->month_count, &computation->chunks, &computation->chunk_count,
-                       reterr);
+                       calendar->month_count, reading->session->workers, &computation->chunks,
+                       &computation->chunk_count, reterr);
 }
 
 /* About how many events wait to be folded at once: those of all chunks that a month waits for. */

@@ -4,249 +4,9 @@
 #include "ledger/id_array.h"
 #include "ledger/query.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-
-static const int64_t day_us = INT64_C(86400) * 1000000;
-enum { PLAN_DAYS_MAX = 200 * 366 };
-
-/* What is planned, and the chunks so far. */
-typedef struct Plan {
-    const Source *source;
-    int64_t from_us;
-    int64_t until_us;
-    const int64_t *cuts;
-    size_t cut_count;
-    EventChunk *chunks;
-    size_t count;
-    size_t capacity;
-} Plan;
-
-static void add_chunk(Plan *plan, EventChunk chunk, const char *relation)
-{
-    if (plan->chunks == NULL || plan->count == plan->capacity) {
-        plan->chunks =
-            array_grow(plan->chunks, &plan->capacity, plan->count + 1, sizeof *plan->chunks);
-    }
-    chunk.relation = text_printf("%s", relation);
-    plan->chunks[plan->count++] = chunk;
-}
-
-/* [from, until) as one chunk, or as several of equal length where it is long. */
-static void add_selects(Plan *plan, int64_t from_us, int64_t until_us, const char *relation)
-{
-    int64_t span_us = until_us - from_us;
-    int64_t parts = 1;
-    if (span_us > CHUNK_DAYS_MAX * day_us) {
-        parts = (span_us + CHUNK_DAYS_SPLIT * day_us - 1) / (CHUNK_DAYS_SPLIT * day_us);
-    }
-    for (int64_t part = 0; part < parts; part++) {
-        int64_t begin_us = from_us + span_us / parts * part;
-        int64_t end_us = part + 1 == parts ? until_us : from_us + span_us / parts * (part + 1);
-        add_chunk(plan, (EventChunk){.from_us = begin_us, .until_us = end_us, .rows_expected = -1},
-                  relation);
-    }
-}
-
-/* The same, with an end at every cut between. */
-static void add_selects_at_cuts(Plan *plan, int64_t from_us, int64_t until_us, const char *relation)
-{
-    int64_t begin_us = from_us;
-    for (size_t index = 0; index < plan->cut_count; index++) {
-        int64_t cut_us = plan->cuts[index];
-        if (cut_us > begin_us && cut_us < until_us) {
-            add_selects(plan, begin_us, cut_us, relation);
-            begin_us = cut_us;
-        }
-    }
-    add_selects(plan, begin_us, until_us, relation);
-}
-
-/* One partition of the source, as the catalogs describe it. */
-typedef struct Partition {
-    const char *name; /* quoted */
-    int64_t from_us;
-    int64_t until_us;
-    int64_t rows; /* the planner's guess, -1: never counted */
-    bool direct;  /* may be read by its own name */
-} Partition;
-
-/*
- * How to read what is wanted of a partition. A plain COPY of all of it is cheaper than a SELECT as
- * long as at least two thirds of its rows are wanted.
- */
-static void add_partition(Plan *plan, const Partition *partition)
-{
-    int64_t from_us = partition->from_us > plan->from_us ? partition->from_us : plan->from_us;
-    int64_t until_us = partition->until_us < plan->until_us ? partition->until_us : plan->until_us;
-    if (from_us >= until_us) {
-        return;
-    }
-    int64_t span_us = partition->until_us - partition->from_us;
-    int64_t wanted_us = until_us - from_us;
-    const char *relation = partition->direct ? partition->name : plan->source->events;
-    bool is_long = span_us > CHUNK_DAYS_MAX * day_us;
-    if (!is_long && partition->direct && wanted_us >= span_us - span_us / 3) {
-        double share = (double)wanted_us / (double)span_us;
-        int64_t rows = partition->rows < 0 ? -1 : (int64_t)((double)partition->rows * share);
-        add_chunk(
-            plan,
-            (EventChunk){
-                .from_us = from_us, .until_us = until_us, .whole = true, .rows_expected = rows},
-            relation);
-    } else if (wanted_us > CHUNK_DAYS_MAX * day_us) {
-        add_selects_at_cuts(plan, from_us, until_us, relation);
-    } else {
-        add_selects(plan, from_us, until_us, relation);
-    }
-}
-
-/*
- * The partitions of a table that is partitioned by range of occurred_at alone; no row otherwise.
- * The bounds are read from their text, which is in ISO and UTC here; bound is NULL for the default
- * partition and for MINVALUE, MAXVALUE and infinity. A partition is read directly only where the
- * role may, and where no policy or generated column makes it differ from reading it through its
- * parent.
- */
-static const char partitions_sql[] =
-    "select pg_catalog.format('%I.%I', n.nspname, c.relname),\n"
-    "       " SQL_MICROSECONDS(
-        "(bound)[1]::timestamptz") ",\n"
-                                   "       " SQL_MICROSECONDS(
-                                       "(bound)[2]::timestamptz") ",\n"
-                                                                  "       c.reltuples::bigint,\n"
-                                                                  "       c.relkind = 'r' and not "
-                                                                  "c.relrowsecurity\n"
-                                                                  "           and "
-                                                                  "pg_catalog.has_table_privilege("
-                                                                  "c.oid, 'select')\n"
-                                                                  "           and "
-                                                                  "pg_catalog.has_schema_privilege("
-                                                                  "n.oid, 'usage')\n"
-                                                                  "           and not exists "
-                                                                  "(select from "
-                                                                  "pg_catalog.pg_attribute g\n"
-                                                                  "                           "
-                                                                  "where g.attrelid = c.oid and "
-                                                                  "g.attgenerated <> ''),\n"
-                                                                  "       c.relkind <> 'p' and "
-                                                                  "bound is not null\n"
-                                                                  "from "
-                                                                  "pg_catalog.pg_partitioned_table "
-                                                                  "p\n"
-                                                                  "join pg_catalog.pg_class parent "
-                                                                  "on parent.oid = p.partrelid and "
-                                                                  "not parent.relrowsecurity\n"
-                                                                  "join pg_catalog.pg_attribute a "
-                                                                  "on a.attrelid = p.partrelid and "
-                                                                  "a.attname = 'occurred_at'\n"
-                                                                  "join pg_catalog.pg_inherits i "
-                                                                  "on i.inhparent = p.partrelid\n"
-                                                                  "join pg_catalog.pg_class c on "
-                                                                  "c.oid = i.inhrelid\n"
-                                                                  "join pg_catalog.pg_namespace n "
-                                                                  "on n.oid = c.relnamespace\n"
-                                                                  "cross join lateral (select "
-                                                                  "pg_catalog.regexp_match(\n"
-                                                                  "    "
-                                                                  "pg_catalog.pg_get_expr(c."
-                                                                  "relpartbound, c.oid),\n"
-                                                                  "    '^FOR VALUES FROM "
-                                                                  "\\(''(\\d[^'']*)''\\) TO "
-                                                                  "\\(''(\\d[^'']*)''\\)$') as "
-                                                                  "bound) b\n"
-                                                                  "where p.partrelid = "
-                                                                  "$1::bigint::oid and p.partstrat "
-                                                                  "= 'r' and p.partnatts = 1\n"
-                                                                  "  and p.partattrs[0] = a.attnum";
-
-static bool read_partition(const PGresult *result, int row, Partition *ret_partition, Error *reterr)
-{
-    Partition partition = {0};
-    if (!query_text(result, row, 0, &partition.name, reterr) ||
-        !query_int64(result, row, 1, &partition.from_us, reterr) ||
-        !query_int64(result, row, 2, &partition.until_us, reterr) ||
-        !query_int64(result, row, 3, &partition.rows, reterr) ||
-        !query_bool(result, row, 4, &partition.direct, reterr)) {
-        return false;
-    }
-    *ret_partition = partition;
-    return true;
-}
-
-/* Plans by partitions; *ret_done is false where the source must be read as a whole. */
-static bool plan_partitions(Connection *connection, Plan *plan, bool *ret_done, Error *reterr)
-{
-    CLEANUP_TEXT char *oid = text_printf("%lld", (long long)plan->source->events_oid);
-    const char *values[] = {oid};
-    CLEANUP_RESULT PGresult *result = NULL;
-    if (!query_run(connection, partitions_sql, 1, values, &result, reterr)) {
-        return false;
-    }
-    int count = PQntuples(result);
-    for (int row = 0; row < count; row++) {
-        bool plain = false;
-        if (!query_bool(result, row, 5, &plain, reterr)) {
-            return false;
-        }
-        if (!plain) {
-            *ret_done = false;
-            return true;
-        }
-    }
-    for (int row = 0; row < count; row++) {
-        Partition partition;
-        if (!read_partition(result, row, &partition, reterr)) {
-            return false;
-        }
-        add_partition(plan, &partition);
-    }
-    *ret_done = count > 0;
-    return true;
-}
-
-static int compare_newest_first(const void *left, const void *right)
-{
-    const EventChunk *a = left;
-    const EventChunk *b = right;
-    return (a->from_us < b->from_us) - (a->from_us > b->from_us);
-}
-
-bool events_plan(Connection *connection, const Source *source, int64_t from_us, int64_t until_us,
-                 const int64_t *cuts, size_t cut_count, EventChunk **ret_chunks, size_t *ret_count,
-                 Error *reterr)
-{
-    int64_t span_us = 0;
-    if (from_us >= until_us || __builtin_sub_overflow(until_us, from_us, &span_us) ||
-        span_us > PLAN_DAYS_MAX * day_us) {
-        return error_set(reterr, EXIT_BUG, NULL,
-                         "events asked for an empty span of time, or one of more than 200 years");
-    }
-    Plan plan = {source, from_us, until_us, cuts, cut_count, NULL, 0, 0};
-    bool done = false;
-    if (source->events_partitioned && !plan_partitions(connection, &plan, &done, reterr)) {
-        events_plan_free(plan.chunks, plan.count);
-        return error_prefix(reterr, "while looking for the partitions of %s", source->events);
-    }
-    if (!done) {
-        add_selects_at_cuts(&plan, from_us, until_us, source->events);
-    }
-    if (plan.count > 0) {
-        qsort(plan.chunks, plan.count, sizeof *plan.chunks, compare_newest_first);
-    }
-    *ret_chunks = plan.chunks;
-    *ret_count = plan.count;
-    return true;
-}
-
-void events_plan_free(EventChunk *chunks, size_t count)
-{
-    for (size_t index = 0; index < count; index++) {
-        free(chunks[index].relation);
-    }
-    free(chunks);
-}
 
 /* Reads the rows of [from_us, until_us) that `sql` sends. */
 static bool read_events(Connection *connection, const char *sql, int64_t from_us, int64_t until_us,
@@ -257,24 +17,48 @@ static bool read_events(Connection *connection, const char *sql, int64_t from_us
     return query_copy_out(connection, sql, decoder, stop, reterr);
 }
 
+/* The chunk's COPY. The decoder keeps to its times whether or not SQL does. */
+static char *chunk_sql(const EventChunk *chunk)
+{
+    enum { CONDITION_BYTES = 2 * TIMESTAMP_TEXT_BYTES + 80 };
+    char from[TIMESTAMP_TEXT_BYTES];
+    char until[TIMESTAMP_TEXT_BYTES];
+    char times[CONDITION_BYTES] = "";
+    char first_block[CONDITION_BYTES] = "";
+    char last_block[CONDITION_BYTES] = "";
+    bool of_blocks = chunk->block_from > 0 || chunk->block_until > 0;
+    if (chunk->whole && !of_blocks) {
+        return text_printf("copy %s (" EVENT_COLUMNS ") to stdout (format binary)",
+                           chunk->relation);
+    }
+    if (!chunk->whole) {
+        (void)snprintf(times, sizeof times,
+                       " and occurred_at >= timestamptz '%s' and occurred_at < timestamptz '%s'",
+                       timestamp_format(chunk->from_us, from),
+                       timestamp_format(chunk->until_us, until));
+    }
+    if (of_blocks) {
+        (void)snprintf(first_block, sizeof first_block, " and ctid >= '(%" PRIu32 ",0)'::tid",
+                       chunk->block_from);
+    }
+    if (chunk->block_until > 0) {
+        (void)snprintf(last_block, sizeof last_block, " and ctid < '(%" PRIu32 ",0)'::tid",
+                       chunk->block_until);
+    }
+    return text_printf("copy (select " EVENT_COLUMNS " from %s where true%s%s%s)"
+                       " to stdout (format binary)",
+                       chunk->relation, times, first_block, last_block);
+}
+
 bool events_read_chunk(Connection *connection, const EventChunk *chunk, const atomic_bool *stop,
                        EventSink sink, void *context, Error *reterr)
 {
     char from[TIMESTAMP_TEXT_BYTES];
-    char until[TIMESTAMP_TEXT_BYTES];
-    (void)timestamp_format(chunk->from_us, from);
-    (void)timestamp_format(chunk->until_us, until);
-    CLEANUP_TEXT char *sql =
-        chunk->whole
-            ? text_printf("copy %s (" EVENT_COLUMNS ") to stdout (format binary)", chunk->relation)
-            : text_printf("copy (select " EVENT_COLUMNS " from %s\n"
-                          "      where occurred_at >= timestamptz '%s'\n"
-                          "        and occurred_at < timestamptz '%s') to stdout (format binary)",
-                          chunk->relation, from, until);
+    CLEANUP_TEXT char *sql = chunk_sql(chunk);
     if (!read_events(connection, sql, chunk->from_us, chunk->until_us, stop, sink, context,
                      reterr)) {
         return error_prefix(reterr, "while reading the events of %s from %.10s on", chunk->relation,
-                            from);
+                            timestamp_format(chunk->from_us, from));
     }
     return true;
 }

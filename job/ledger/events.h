@@ -1,21 +1,15 @@
 /*
- * The events of a span of time, each exactly once, in chunks that connections read side by side.
+ * Reading events: chunk by chunk, of one member or of some, and what came late.
  *
- * The leader calls events_plan; workers take chunks from the caller's queue and call
- * events_read_chunk, each on its own connection that has joined the snapshot. Chunks do not
- * overlap, cover the span, and stand newest first: refunds are then known when their orders come
- * by.
- *
- * A table that is partitioned by range of occurred_at alone is read partition by partition with a
- * plain COPY, the fastest way out of PostgreSQL. Anything else (a view, a foreign table, another
- * partitioning, one with a default partition or open bounds) is read by SELECT, a range of time
- * each; so are partitions of which a small part is wanted or that are long.
+ * The leader calls events_plan (events_plan.h); workers take chunks from the caller's queue and
+ * call events_read_chunk, each on its own connection that has joined the snapshot.
  */
 #pragma once
 
 #include "base/error.h"
 #include "ledger/connection.h"
 #include "ledger/copy_decode.h"
+#include "ledger/events_plan.h"
 #include "ledger/source.h"
 
 #include <stdatomic.h>
@@ -23,31 +17,11 @@
 #include <stdint.h>
 
 enum {
-    CHUNK_DAYS_MAX = 45,   /* a longer span of time is split ... */
-    CHUNK_DAYS_SPLIT = 31, /* ... into parts of at most this many days */
     /* Where only recorded_at tells what is late: how long before a snapshot a transaction that it
      * did not see may have taken its time stamp. Events recorded in that span count as late again,
      * to be safe. */
     LATE_MARGIN_HOURS = 24,
 };
-
-typedef struct EventChunk {
-    int64_t from_us; /* exactly the rows with occurred_at in [from_us, until_us) */
-    int64_t until_us;
-    char *relation;        /* quoted: the partition or the source */
-    bool whole;            /* plain COPY of the relation, rows outside left out while reading */
-    int64_t rows_expected; /* the planner's guess, for progress; -1: none */
-} EventChunk;
-
-/*
- * The chunks of [from_us, until_us), newest first. `cuts` are time stamps in ascending order, as
- * the local month starts, at which ranges read by SELECT end; there may be none. Free with
- * events_plan_free.
- */
-MUST_CHECK bool events_plan(Connection *connection, const Source *source, int64_t from_us,
-                            int64_t until_us, const int64_t *cuts, size_t cut_count,
-                            EventChunk **ret_chunks, size_t *ret_count, Error *reterr);
-void events_plan_free(EventChunk *chunks, size_t count);
 
 /* Reads one chunk. `stop` may be NULL; once true, the read ends with EXIT_INTERRUPTED "stopped". */
 MUST_CHECK bool events_read_chunk(Connection *connection, const EventChunk *chunk,

@@ -40,6 +40,7 @@ void test_query(Connection *admin);
 void test_source(Connection *admin);
 void test_events(Connection *admin);
 void test_layouts(Connection *admin);
+void test_blocks(Connection *admin);
 void test_snapshot(Connection *admin);
 void test_late(Connection *admin);
 void test_zone(Connection *admin);

@@ -89,6 +89,7 @@ int main(void)
     test_source(admin);
     test_events(admin);
     test_layouts(admin);
+    test_blocks(admin);
     test_snapshot(admin);
     test_late(admin);
     connection_close(&admin);

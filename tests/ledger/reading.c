@@ -85,27 +85,36 @@ bool keep_events(void *context, const EventRow *rows, size_t count, Error *reter
     return good || error_set(reterr, EXIT_BUG, NULL, "the sink got an impossible row");
 }
 
+Kept *read_chunks(Connection *connection, const EventChunk *chunks, size_t count)
+{
+    Error error = {0};
+    Kept *kept = kept_create();
+    for (size_t index = 0; index < count; index++) {
+        kept->from_us = chunks[index].from_us;
+        kept->until_us = chunks[index].until_us;
+        must(events_read_chunk(connection, &chunks[index], NULL, keep_events, kept, &error), &error,
+             "events_read_chunk");
+    }
+    CHECK(!kept->outside, "every row lies in its chunk");
+    return kept;
+}
+
 Kept *read_all(Connection *connection, const Source *source, int64_t from_us, int64_t until_us,
-               const int64_t *cuts, size_t cut_count)
+               const int64_t *cuts, size_t cut_count, int workers)
 {
     Error error = {0};
     EventChunk *chunks = NULL;
     size_t count = 0;
-    Kept *kept = kept_create();
-    must(events_plan(connection, source, from_us, until_us, cuts, cut_count, &chunks, &count,
-                     &error),
+    must(events_plan(connection, source, from_us, until_us, cuts, cut_count, workers, &chunks,
+                     &count, &error),
          &error, "events_plan");
     for (size_t index = 0; index < count; index++) {
-        kept->from_us = chunks[index].from_us;
-        kept->until_us = chunks[index].until_us;
         bool good = chunks[index].from_us >= from_us && chunks[index].until_us <= until_us &&
                     chunks[index].from_us < chunks[index].until_us &&
-                    (index == 0 || chunks[index].until_us <= chunks[index - 1].from_us);
-        CHECK(good, "%s: chunk %zu is inside, newest first, apart", source->events, index);
-        must(events_read_chunk(connection, &chunks[index], NULL, keep_events, kept, &error), &error,
-             "events_read_chunk");
+                    (index == 0 || chunks[index].until_us <= chunks[index - 1].until_us);
+        CHECK(good, "%s: chunk %zu is inside, newest first", source->events, index);
     }
-    CHECK(!kept->outside, "%s: every row lies in its chunk", source->events);
+    Kept *kept = read_chunks(connection, chunks, count);
     events_plan_free(chunks, count);
     return kept;
 }

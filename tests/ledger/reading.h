@@ -34,9 +34,12 @@ void kept_destroy(Kept *kept);
 /* An EventSink with a Kept as its context. */
 bool keep_events(void *context, const EventRow *rows, size_t count, Error *reterr);
 
-/* Plans and reads [from_us, until_us) on one connection; the caller's plan is freed. */
+/* Reads a plan's chunks one after the other. */
+Kept *read_chunks(Connection *connection, const EventChunk *chunks, size_t count);
+
+/* Plans for so many workers and reads [from_us, until_us), all on one connection. */
 Kept *read_all(Connection *connection, const Source *source, int64_t from_us, int64_t until_us,
-               const int64_t *cuts, size_t cut_count);
+               const int64_t *cuts, size_t cut_count, int workers);
 
 /* Compares every column of every event with what `relation` has in the span, as `connection` sees
  * it. */

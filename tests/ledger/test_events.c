@@ -133,7 +133,7 @@ static void test_failures(Connection *admin, Connection *reader)
     Trouble fatal = {.admin = admin,
                      .terminate_pid = must_int64(reader, "select pg_backend_pid()")};
     CHECK_FAILS(events_read_chunk(reader, &chunk, NULL, make_trouble, &fatal, &error), &error,
-                EXIT_DATABASE, "terminating connection");
+                EXIT_DATABASE, "while reading the events of loyalty_test.endless");
     CHECK(connection_lost(reader), "and is known to be");
 }
 
@@ -160,7 +160,7 @@ static void test_plan_bounds(Connection *admin)
     size_t count = 42;
     static const int64_t bad[][2] = {{5, 5}, {5, 4}, {INT64_MIN, INT64_MAX}, {0, INT64_MAX}};
     for (size_t index = 0; index < sizeof bad / sizeof bad[0]; index++) {
-        CHECK_FAILS(events_plan(admin, source, bad[index][0], bad[index][1], NULL, 0, &chunks,
+        CHECK_FAILS(events_plan(admin, source, bad[index][0], bad[index][1], NULL, 0, 1, &chunks,
                                 &count, &error),
                     &error, EXIT_BUG, "empty span of time, or one of more than 200 years");
     }

@@ -2,6 +2,7 @@
 #include "reading.h"
 
 #include <stdio.h>
+#include <time.h>
 #include <string.h>
 
 static const int64_t day_us = INT64_C(86400) * 1000000;
@@ -43,19 +44,43 @@ static void make_table(Connection *admin, const char *name, const char *partitio
 static void fill_table(Connection *admin, const char *name)
 {
     CLEANUP_TEXT char *sql =
-        text_printf("insert into loyalty_test.%s select * from loyalty_test.plain; "
-                    "analyze loyalty_test.%s",
+        text_printf("insert into loyalty_test.%s select * from loyalty_test.plain "
+                    "order by occurred_at; analyze loyalty_test.%s",
                     name, name);
     must_execute(admin, sql);
 }
 
+/* Tables without partitions, where indexes and statistics say what is cheap. */
+static void make_indexed(Connection *admin)
+{
+    must_execute(admin,
+                 "create table loyalty_test.sorted as select * from loyalty_test.plain "
+                 "order by occurred_at;"
+                 "create table loyalty_test.sorted_brin as select * from loyalty_test.sorted;"
+                 "create index on loyalty_test.sorted_brin using brin (occurred_at);"
+                 "create table loyalty_test.sorted_btree as select * from loyalty_test.sorted;"
+                 "create index on loyalty_test.sorted_btree (occurred_at, event_id);"
+                 "create table loyalty_test.sorted_other as select * from loyalty_test.sorted;"
+                 "create index on loyalty_test.sorted_other (event_id, occurred_at);"
+                 "create index on loyalty_test.sorted_other (occurred_at) where kind = 2;"
+                 "create index on loyalty_test.sorted_other ((kind + 1), occurred_at);"
+                 "create table loyalty_test.shaken_btree as select * from loyalty_test.plain "
+                 "order by event_id % 97;"
+                 "create index on loyalty_test.shaken_btree (occurred_at);"
+                 "create table loyalty_test.never_analyzed with (autovacuum_enabled = false) "
+                 "as select * from loyalty_test.sorted;"
+                 "create index on loyalty_test.never_analyzed using brin (occurred_at);"
+                 "analyze loyalty_test.sorted, loyalty_test.sorted_brin, "
+                 "loyalty_test.sorted_btree, loyalty_test.sorted_other, "
+                 "loyalty_test.shaken_btree;"
+                 "create index on loyalty_test.by_year_brin using brin (occurred_at)");
+}
+
 static void make_layouts(Connection *admin)
 {
-    static const char *const steps[][2] = {{"by_month", "1 month"},
-                                           {"by_day", "1 day"},
-                                           {"by_year", "1 year"},
-                                           {"by_odd", "9 days 5 hours"},
-                                           {"with_default", "1 month"}};
+    static const char *const steps[][2] = {
+        {"by_month", "1 month"},    {"by_day", "1 day"},          {"by_year", "1 year"},
+        {"by_year_brin", "1 year"}, {"by_odd", "9 days 5 hours"}, {"with_default", "1 month"}};
     for (size_t index = 0; index < sizeof steps / sizeof steps[0]; index++) {
         make_table(admin, steps[index][0], "range (occurred_at)");
         make_partitions(admin, steps[index][0], steps[index][1]);
@@ -95,6 +120,22 @@ static void make_layouts(Connection *admin)
                  "create table loyalty_test.nested_4 partition of loyalty_test.nested_2 for "
                  "values with (modulus 2, remainder 1)");
     fill_table(admin, "nested");
+    /* The other way round, and a column that stands elsewhere in a partition. */
+    make_table(admin, "twisted", "list (kind)");
+    must_execute(admin,
+                 "create table loyalty_test.twisted_1 (gone text, like loyalty_test.plain) "
+                 "partition by range (occurred_at);"
+                 "alter table loyalty_test.twisted_1 drop column gone;"
+                 "alter table loyalty_test.twisted attach partition loyalty_test.twisted_1 "
+                 "for values in (1, 2, 3, 4, null);"
+                 "create table loyalty_test.twisted_2 partition of loyalty_test.twisted default;"
+                 "create table loyalty_test.twisted_3 partition of loyalty_test.twisted_1 for "
+                 "values from (minvalue) to ('2025-01-05');"
+                 "create table loyalty_test.twisted_4 partition of loyalty_test.twisted_1 for "
+                 "values from ('2025-01-05') to ('2025-02-05');"
+                 "create table loyalty_test.twisted_5 partition of loyalty_test.twisted_1 "
+                 "default");
+    fill_table(admin, "twisted");
     must_execute(admin, "create or replace view loyalty_test.as_view as select * from "
                         "loyalty_test.by_month;"
                         "create materialized view loyalty_test.as_copy as select * from "
@@ -140,11 +181,12 @@ static void test_layout(Connection *admin, const char *name)
         cuts[month] = (DAY_FIRST + 1 + month * INT64_C(30)) * day_us + INT64_C(28800000000);
     }
     for (size_t index = 0; index < sizeof spans / sizeof spans[0]; index++) {
-        /* With and without microseconds at the bounds, with and without cuts. */
+        /* With and without microseconds at the bounds, cuts, and workers beside. */
         for (int variant = 0; variant < 4; variant += strcmp(name, "by_day") == 0 ? 3 : 1) {
             int64_t from_us = spans[index][0] * day_us + (variant % 2 == 0 ? 0 : 12345);
             int64_t until_us = spans[index][1] * day_us + (variant % 2 == 0 ? 0 : 1);
-            Kept *kept = read_all(admin, source, from_us, until_us, cuts, variant < 2 ? 0 : 30);
+            Kept *kept =
+                read_all(admin, source, from_us, until_us, cuts, variant < 2 ? 0 : 30, 1 + variant);
             check_kept(admin, kept, "loyalty_test.plain", from_us, until_us, name);
             kept_destroy(kept);
         }
@@ -153,7 +195,7 @@ static void test_layout(Connection *admin, const char *name)
     must_execute(admin, "commit");
 }
 
-/* The plan's shape: which chunks, and how many of them by plain COPY. */
+/* The plan's shape for two workers: which chunks, and how many of them read all they find. */
 static void test_shape(Connection *admin, const char *name, int64_t from_day, int64_t until_day,
                        size_t expected_count, int expected_whole)
 {
@@ -164,8 +206,8 @@ static void test_shape(Connection *admin, const char *name, int64_t from_day, in
     Source *source = must_open(admin, relation);
     EventChunk *chunks = NULL;
     size_t count = 0;
-    must(events_plan(admin, source, from_day * day_us, until_day * day_us, NULL, 0, &chunks, &count,
-                     &error),
+    must(events_plan(admin, source, from_day * day_us, until_day * day_us, NULL, 0, 2, &chunks,
+                     &count, &error),
          &error, "plan");
     int whole = count_whole(chunks, count);
     CHECK(count == expected_count && whole == expected_whole,
@@ -194,12 +236,25 @@ static void test_rights(Connection *admin)
     size_t count = 0;
     int64_t from_us = DAY_2025 * day_us;
     int64_t until_us = (DAY_2025 + 365) * day_us;
-    must(events_plan(reader, source, from_us, until_us, NULL, 0, &chunks, &count, &error), &error,
-         "plan");
+    must(events_plan(reader, source, from_us, until_us, NULL, 0, 1, &chunks, &count, &error),
+         &error, "plan");
     CHECK(count == 12 && count_whole(chunks, count) == 1 && chunks[11].whole,
           "one of 12 partitions may be read by its name");
     events_plan_free(chunks, count);
-    Kept *kept = read_all(reader, source, from_us, until_us, NULL, 0);
+    Kept *kept = read_all(reader, source, from_us, until_us, NULL, 0, 2);
+    check_kept(admin, kept, "loyalty_test.plain", from_us, until_us, "reader");
+    kept_destroy(kept);
+    source_close(&source);
+    must_execute(reader, "rollback");
+    must_execute(admin, "grant select on loyalty_test.by_list to ledger_test_reader");
+    must_execute(reader, "begin");
+    source = must_open(reader, "loyalty_test.by_list");
+    must(events_plan(reader, source, from_us, until_us, NULL, 0, 2, &chunks, &count, &error),
+         &error, "plan");
+    CHECK(count == 12 && count_whole(chunks, count) == 0,
+          "partitions that may not be read and are not apart: %zu stretches of time", count);
+    events_plan_free(chunks, count);
+    kept = read_all(reader, source, from_us, until_us, NULL, 0, 2);
     check_kept(admin, kept, "loyalty_test.plain", from_us, until_us, "reader");
     kept_destroy(kept);
     source_close(&source);
@@ -211,25 +266,48 @@ static void test_rights(Connection *admin)
     must_execute(admin, "drop owned by ledger_test_reader; drop role ledger_test_reader");
 }
 
-void test_layouts(Connection *admin)
+static void test_shapes(Connection *admin)
 {
-    static const char *const names[] = {
-        "plain",      "by_month", "by_day", "by_year", "by_odd",  "by_list", "with_default",
-        "open_ended", "by_two",   "nested", "as_view", "as_copy", "heir",    "shuffled"};
-    make_layouts(admin);
-    for (size_t index = 0; index < sizeof names / sizeof names[0]; index++) {
-        test_layout(admin, names[index]);
-    }
     test_shape(admin, "by_month", DAY_2025, DAY_2025 + 365, 12, 12);
     /* Two thirds of January and more: whole; less: by its bounds. */
     test_shape(admin, "by_month", DAY_2025 + 10, DAY_2025 + 31, 1, 1);
     test_shape(admin, "by_month", DAY_2025 + 11, DAY_2025 + 31, 1, 0);
-    test_shape(admin, "by_day", DAY_2025, DAY_2025 + 365, 365, 365);
-    test_shape(admin, "by_year", DAY_2025, DAY_2025 + 365, 12, 0);
-    test_shape(admin, "with_default", DAY_2025, DAY_2025 + 365, 12, 0);
-    test_shape(admin, "plain", DAY_2025, DAY_2025 + 365, 12, 0);
-    test_shape(admin, "plain", DAY_2025, DAY_2025 + 45, 1, 0);
-    test_shape(admin, "plain", DAY_2025, DAY_2025 + 46, 2, 0);
     test_shape(admin, "by_month", 0, 1, 0, 0);
+    test_shape(admin, "by_day", DAY_2025, DAY_2025 + 365, 365, 365);
+    /* From December on: most of each year's rows are wanted. With an index the first is read by
+     * month; of the second all that is wanted lies in one. */
+    test_shape(admin, "by_year", DAY_2025, DAY_2025 + 365, 2, 2);
+    test_shape(admin, "by_year_brin", DAY_2025, DAY_2025 + 365, 12, 1);
+    /* The default partition may hold anything, so it comes first and once. */
+    test_shape(admin, "with_default", DAY_2025, DAY_2025 + 365, 13, 12);
+    test_shape(admin, "plain", DAY_2025, DAY_2025 + 365, 1, 0);
+    /* Three quarters of the rows are 2025's; of plain nobody has counted them. */
+    test_shape(admin, "sorted", DAY_2025, DAY_2025 + 365, 1, 1);
+    test_shape(admin, "sorted", DAY_2025, DAY_2025 + 180, 1, 0);
+    test_shape(admin, "sorted_brin", DAY_2025, DAY_2025 + 365, 12, 0);
+    test_shape(admin, "sorted_brin", DAY_2025, DAY_2025 + 45, 1, 0);
+    test_shape(admin, "sorted_brin", DAY_2025, DAY_2025 + 46, 2, 0);
+    test_shape(admin, "sorted_btree", DAY_2025, DAY_2025 + 365, 12, 0);
+    test_shape(admin, "sorted_other", DAY_2025, DAY_2025 + 365, 1, 1);
+    test_shape(admin, "shaken_btree", DAY_2025, DAY_2025 + 365, 1, 1);
+    test_shape(admin, "never_analyzed", DAY_2025, DAY_2025 + 365, 1, 0);
+    test_shape(admin, "as_view", DAY_2025, DAY_2025 + 365, 12, 0);
+    test_shape(admin, "by_list", DAY_2025, DAY_2025 + 365, 2, 2);
+    test_shape(admin, "nested", DAY_2025, DAY_2025 + 365, 2, 2);
+}
+
+void test_layouts(Connection *admin)
+{
+    static const char *const names[] = {
+        "plain",        "by_month",     "by_day",        "by_year",  "by_year_brin", "by_odd",
+        "by_list",      "with_default", "open_ended",    "by_two",   "nested",       "twisted",
+        "as_view",      "as_copy",      "heir",          "shuffled", "sorted_brin",  "sorted_btree",
+        "sorted_other", "shaken_btree", "never_analyzed"};
+{struct timespec a,b;clock_gettime(CLOCK_MONOTONIC,&a);make_layouts(admin);clock_gettime(CLOCK_MONOTONIC,&b);printf("  %s %.1f\n","make",(double)(b.tv_sec-a.tv_sec)+(double)(b.tv_nsec-a.tv_nsec)/1e9);}
+    make_indexed(admin);
+    for (size_t index = 0; index < sizeof names / sizeof names[0]; index++) {
+{struct timespec a,b;clock_gettime(CLOCK_MONOTONIC,&a);test_layout(admin, names[index]);clock_gettime(CLOCK_MONOTONIC,&b);printf("  %s %.1f\n",names[index],(double)(b.tv_sec-a.tv_sec)+(double)(b.tv_nsec-a.tv_nsec)/1e9);}
+    }
+    test_shapes(admin);
     test_rights(admin);
 }

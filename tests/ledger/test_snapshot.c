@@ -22,7 +22,7 @@ typedef struct Readers {
     Kept *kept;
 } Readers;
 
-static void *read_chunks(void *context)
+static void *read_from_queue(void *context)
 {
     Readers *readers = context;
     Error error = {0};
@@ -44,8 +44,9 @@ static void *read_chunks(void *context)
     return NULL;
 }
 
-/* Writes and commits without pause until it is told to stop. */
+/* Writes to a table and commits without pause until it is told to stop. */
 typedef struct Writer {
+    const char *relation;
     atomic_bool stop;
     atomic_size_t commits;
 } Writer;
@@ -55,37 +56,43 @@ static void *write_on(void *context)
     Writer *writer = context;
     Connection *connection = must_connect(NULL);
     int64_t id = 10000;
-    while (!atomic_load(&writer->stop) && id < 19000) {
+    while (!atomic_load(&writer->stop)) {
+        /* From 10000 to 18990 and round again. */
         CLEANUP_TEXT char *sql = text_printf(
-            "begin; insert into loyalty_test.by_month (event_id, member_id, kind, occurred_at) "
+            "begin; delete from %s where event_id > %lld and event_id <= %lld; "
+            "insert into %s (event_id, member_id, kind, occurred_at) "
             "select %lld + i, 1, 1, timestamptz '2024-01-01 00:00:00+00' + i * interval '70 days' "
             "from generate_series(1, 10) i; "
-            "delete from loyalty_test.by_month where event_id = %lld; commit",
-            (long long)id, (long long)(id / 10 % 900));
+            "delete from %s where event_id = %lld; "
+            "update %s set points = 7 where event_id = %lld; commit",
+            writer->relation, (long long)id, (long long)id + 10, writer->relation, (long long)id,
+            writer->relation, (long long)(id / 10 % 900), writer->relation,
+            (long long)(id / 10 % 900 + 2));
         must_execute(connection, sql);
-        id += 10;
+        id = id < 18990 ? id + 10 : 10000;
         (void)atomic_fetch_add(&writer->commits, 1);
     }
     connection_close(&connection);
     return NULL;
 }
 
-static void test_same_view(Connection *admin)
+static void test_same_view(Connection *admin, const char *relation)
 {
     enum { ROUNDS = 8 };
     Error error = {0};
-    Writer writer = {.commits = 0};
+    Writer writer = {.relation = relation};
     pthread_t writing;
     must(pthread_create(&writing, NULL, write_on, &writer) == 0, &error, "pthread_create");
     for (int round = 0; round < ROUNDS; round++) {
         Snapshot snapshot = {0};
         must(snapshot_begin(admin, true, &snapshot, &error), &error, "snapshot_begin");
-        Source *source = must_open(admin, "loyalty_test.by_month");
+        Source *source = must_open(admin, relation);
         EventChunk *chunks = NULL;
         size_t count = 0;
-        must(events_plan(admin, source, DAY_FIRST * day_us, DAY_LAST * day_us, NULL, 0, &chunks,
-                         &count, &error),
+        must(events_plan(admin, source, DAY_FIRST * day_us, DAY_LAST * day_us, NULL, 0, WORKERS,
+                         &chunks, &count, &error),
              &error, "plan");
+        CHECK(count >= WORKERS, "%s: %zu chunks for the workers", relation, count);
         Readers readers = {.snapshot = &snapshot, .chunks = chunks, .count = count};
         readers.kept = kept_create();
         /* At least one commit between the snapshot and the first worker. */
@@ -95,15 +102,15 @@ static void test_same_view(Connection *admin)
         }
         pthread_t threads[WORKERS];
         for (int index = 0; index < WORKERS; index++) {
-            must(pthread_create(&threads[index], NULL, read_chunks, &readers) == 0, &error,
+            must(pthread_create(&threads[index], NULL, read_from_queue, &readers) == 0, &error,
                  "pthread_create");
         }
         for (int index = 0; index < WORKERS; index++) {
             must(pthread_join(threads[index], NULL) == 0, &error, "pthread_join");
         }
         CHECK(atomic_load(&readers.failures) == 0, "the workers read");
-        check_kept(admin, readers.kept, "loyalty_test.by_month", DAY_FIRST * day_us,
-                   DAY_LAST * day_us, "workers and leader see the same");
+        check_kept(admin, readers.kept, relation, DAY_FIRST * day_us, DAY_LAST * day_us,
+                   "workers and leader see the same");
         kept_destroy(readers.kept);
         events_plan_free(chunks, count);
         source_close(&source);
@@ -188,6 +195,7 @@ static void test_no_endless_wait(Connection *admin)
 void test_snapshot(Connection *admin)
 {
     test_tokens(admin);
-    test_same_view(admin);
+    test_same_view(admin, "loyalty_test.by_month");
+    test_same_view(admin, "loyalty_test.wide");
     test_no_endless_wait(admin);
 }
