@@ -310,6 +310,31 @@ static bool use_row(Fold *fold, size_t slot, const StandingRow *row, const FoldB
     return true;
 }
 
+/* The oldest month before the period that may hold the order; NOT_REOPENED: none. */
+static uint16_t oldest_month_of(const Fold *fold, int64_t order_id)
+{
+    for (size_t month = 0; month + 1 < fold->calendar->month_count; month++) {
+        if (order_range_holds(&fold->orders[month], order_id)) {
+            return (uint16_t)month;
+        }
+    }
+    return NOT_REOPENED;
+}
+
+static void reopen(Fold *fold, size_t slot, uint16_t month_index)
+{
+    if (month_index < fold->reopened[slot]) {
+        fold->reopened[slot] = month_index;
+    }
+}
+
+/* A late purchase may also take a refund from an older credit of its order, and give it back. */
+static uint16_t month_of_late(const Fold *fold, const FoldLate *late)
+{
+    uint16_t month = late->has_order ? oldest_month_of(fold, late->order_id) : NOT_REOPENED;
+    return late->voids_member ? 0 : late->month_index < month ? (uint16_t)late->month_index : month;
+}
+
 bool fold_use_months(Fold *fold, const FoldBase *base, Error *reterr)
 {
     const MemberTable *members = fold->members;
@@ -325,13 +350,14 @@ bool fold_use_months(Fold *fold, const FoldBase *base, Error *reterr)
         while (row < base->row_count && base->rows[row].member_id < id) {
             row++;
         }
-        while (late < base->late_count && base->late[late] < id) {
-            late++;
-        }
-        bool is_late = late < base->late_count && base->late[late] == id;
         bool has_row = row < base->row_count && base->rows[row].member_id == id;
         fold->reopened[slot] = NOT_REOPENED;
-        if (is_late || !has_row) {
+        for (; late < base->late_count && base->late[late].member_id <= id; late++) {
+            if (base->late[late].member_id == id) {
+                reopen(fold, slot, month_of_late(fold, &base->late[late]));
+            }
+        }
+        if (!has_row) {
             fold->reopened[slot] = member_stands(members, slot, fold->last_day) ? 0 : NOT_REOPENED;
         } else if (!use_row(fold, slot, &base->rows[row], base)) {
             return error_set(reterr, EXIT_DATA, "close this period with --full.",
@@ -341,27 +367,14 @@ bool fold_use_months(Fold *fold, const FoldBase *base, Error *reterr)
     return true;
 }
 
-/* The oldest month before the period that may hold the order; NOT_REOPENED: none. */
-static uint16_t oldest_month_of(const Fold *fold, int64_t order_id)
-{
-    for (size_t month = 0; month + 1 < fold->calendar->month_count; month++) {
-        if (order_range_holds(&fold->orders[month], order_id)) {
-            return (uint16_t)month;
-        }
-    }
-    return NOT_REOPENED;
-}
-
 void fold_reopen(Fold *fold)
 {
     for (size_t partition = 0; partition < fold->members->partition_count; partition++) {
         const OpenTakes *open = &fold->partitions[partition].open;
         for (size_t i = 0; i < open->count; i++) {
             const Take *take = &open->items[i].take;
-            uint16_t *reopened =
-                &fold->reopened[partition * MEMBERS_PER_PARTITION + open->items[i].slot];
-            uint16_t month = take->voids_member ? 0 : oldest_month_of(fold, take->order_id);
-            *reopened = month < *reopened ? month : *reopened;
+            reopen(fold, partition * MEMBERS_PER_PARTITION + open->items[i].slot,
+                   take->voids_member ? 0 : oldest_month_of(fold, take->order_id));
         }
     }
 }

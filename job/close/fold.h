@@ -55,6 +55,15 @@ void fold_worker_merge(Fold *fold, const FoldWorker *worker, Tally *tally);
  * fold them again. */
 void fold_forget(Fold *fold, size_t first_month, size_t first, size_t until);
 
+/* An event of an older month that the base has not seen. */
+typedef struct FoldLate {
+    int64_t member_id;
+    int64_t order_id;
+    bool has_order;
+    bool voids_member; /* may void all that the member has */
+    size_t month_index;
+} FoldLate;
+
 /* What an incremental fold starts from. */
 typedef struct FoldBase {
     const StandingRow *rows; /* by member_id */
@@ -63,14 +72,14 @@ typedef struct FoldBase {
     const OrderRange *orders; /* of the same months */
     Period first;
     size_t month_count;
-    const int64_t *late; /* members with late events, ascending */
+    const FoldLate *late; /* by member_id */
     size_t late_count;
 } FoldBase;
 
 /*
  * Starts from stored points by month, of which those of the window before the period count. Members
- * who stand in the period and have no row are to be folded anew, and so are late ones. EXIT_DATA
- * where a row cannot be read.
+ * who stand in the period and have no row are to be folded anew; those with a late event from its
+ * month on, or from the oldest one that may hold its order. EXIT_DATA where a row cannot be read.
  *
  * After the period's own month is folded, an older month of a member is to be folded again if a
  * refund may take from it (fold_reopen) or if the member is folded anew. All months between are

@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* More members than this share to be read anew, and one pass over all events is cheaper. */
-enum { ANEW_SHARE_MAX = 10 /* one in ten */ };
+/* With more late events than one for so many members, one pass over all events is cheaper. */
+enum { LATE_SHARE_MAX = 4, LATE_COUNT_MIN = 16 };
 
 /* Fewer members than this are read by one worker. */
 enum { SPLIT_MEMBERS_MIN = 256 };
@@ -89,8 +89,28 @@ static const char *refuse(Session *session, const Reading *reading, const Closed
     return NULL;
 }
 
-/* Members with late events of the window's months before the period; its own month is read whole.
- */
+/* The late events as the fold takes them. */
+static FoldLate *late_of_events(const Reading *reading, const Calendar *calendar,
+                                const LateEvent *events, size_t *count)
+{
+    FoldLate *late = memory_alloc(*count + 1, sizeof *late);
+    size_t kept = 0;
+    for (size_t i = 0; i < *count; i++) {
+        const LateEvent *event = &events[i];
+        CalendarSpan span = calendar_span(calendar, event->occurred_at_us);
+        if (span.month_index < 0 || (size_t)span.month_index + 1 >= calendar->month_count) {
+            continue; /* the own month is read whole */
+        }
+        bool is_fraud = event->has_kind && kind_map_slot(reading->kinds, event->kind) == SLOT_FRAUD;
+        late[kept++] = (FoldLate){event->member_id, event->order_id, event->has_order, is_fraud,
+                                  (size_t)span.month_index};
+    }
+    *count = kept;
+    return late;
+}
+
+/* The late events of the window's months before the period; base->usable is false where they are
+ * too many. */
 static bool find_late(const Reading *reading, const ClosedPeriod *closed, Period period,
                       IncrementalBase *base, Error *reterr)
 {
@@ -104,9 +124,21 @@ static bool find_late(const Reading *reading, const ClosedPeriod *closed, Period
     int64_t until_us = 0;
     calendar_init(&calendar, reading->segments, reading->segment_count, first, period);
     calendar_utc_bounds(&calendar, first, period - 1, &from_us, &until_us);
-    return events_late_members(reading->connection, reading->source, closed->base_snapshot_visible,
-                               closed->base_snapshot_taken_at_us, from_us, until_us, &base->late,
-                               &base->late_count, reterr);
+    size_t count_max = reading->members.count / LATE_SHARE_MAX + LATE_COUNT_MIN;
+    LateEvent *events = NULL;
+    if (!events_late_list(reading->connection, reading->source, closed->base_snapshot_visible,
+                          closed->base_snapshot_taken_at_us, from_us, until_us, count_max + 1,
+                          &events, &base->late_count, reterr)) {
+        return false;
+    }
+    if (base->late_count > count_max) {
+        base->why_not = "too many events were recorded late";
+        base->usable = false;
+    } else {
+        base->late = late_of_events(reading, &calendar, events, &base->late_count);
+    }
+    free(events);
+    return true;
 }
 
 bool incremental_base_find(Session *session, const Reading *reading, Period period,
@@ -124,10 +156,6 @@ bool incremental_base_find(Session *session, const Reading *reading, Period peri
     if (base.usable && !find_late(reading, closed, period, &base, reterr)) {
         incremental_base_destroy(&base);
         return false;
-    }
-    if (base.usable && base.late_count > reading->members.count / ANEW_SHARE_MAX) {
-        base.why_not = "too many members have late events";
-        base.usable = false;
     }
     if (base.usable && !standing_read(session->leader, closed->run_id, true, &base.set, reterr)) {
         incremental_base_destroy(&base);

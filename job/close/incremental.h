@@ -24,7 +24,7 @@ typedef struct IncrementalBase {
     Period first;        /* of its months */
     size_t month_count;
     OrderRange orders[WINDOW_MONTHS_MAX]; /* of the same months */
-    int64_t *late; /* members with events of older months that were recorded since; ascending */
+    FoldLate *late; /* events of older months that were recorded since; by member_id */
     size_t late_count;
 } IncrementalBase;
 

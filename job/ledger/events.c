@@ -156,28 +156,49 @@ bool events_late(Connection *connection, const Source *source, const char *snaps
     return true;
 }
 
-bool events_late_members(Connection *connection, const Source *source, const char *snapshot_visible,
-                         int64_t snapshot_taken_at_us, int64_t from_us, int64_t until_us,
-                         int64_t **ret_member_ids, size_t *ret_count, Error *reterr)
+static bool read_late_event(const PGresult *result, int row, LateEvent *ret_event, Error *reterr)
+{
+    LateEvent event = {
+        .has_kind = !PQgetisnull(result, row, 2),
+        .has_order = !PQgetisnull(result, row, 3),
+    };
+    int64_t kind = 0;
+    if (!query_int64(result, row, 0, &event.member_id, reterr) ||
+        !query_int64(result, row, 1, &event.occurred_at_us, reterr) ||
+        (event.has_kind && !query_int64(result, row, 2, &kind, reterr)) ||
+        (event.has_order && !query_int64(result, row, 3, &event.order_id, reterr))) {
+        return false;
+    }
+    event.kind = (int16_t)kind;
+    *ret_event = event;
+    return true;
+}
+
+bool events_late_list(Connection *connection, const Source *source, const char *snapshot_visible,
+                      int64_t snapshot_taken_at_us, int64_t from_us, int64_t until_us,
+                      size_t count_max, LateEvent **ret_events, size_t *ret_count, Error *reterr)
 {
     LateCondition late;
     late_condition(source, snapshot_visible, snapshot_taken_at_us, from_us, until_us, &late);
-    CLEANUP_TEXT char *sql =
-        text_printf("select distinct member_id" SQL_LATE "\n  and member_id is not null order by 1",
-                    source->events, late.condition);
+    /* clang-format off */
+    CLEANUP_TEXT char *sql = text_printf(
+        "select member_id, " SQL_MICROSECONDS("occurred_at") ", kind, order_id" SQL_LATE "\n"
+        "  and member_id is not null\n"
+        "order by member_id limit %zu", source->events, late.condition, count_max);
+    /* clang-format on */
     CLEANUP_RESULT PGresult *result = NULL;
     if (!query_run(connection, sql, 3, late.values, &result, reterr)) {
         return error_prefix(reterr, "while looking for late events");
     }
     size_t count = (size_t)PQntuples(result);
-    int64_t *member_ids = memory_alloc(count + 1, sizeof *member_ids);
+    LateEvent *events = memory_alloc(count + 1, sizeof *events);
     for (size_t row = 0; row < count; row++) {
-        if (!query_int64(result, (int)row, 0, &member_ids[row], reterr)) {
-            free(member_ids);
+        if (!read_late_event(result, (int)row, &events[row], reterr)) {
+            free(events);
             return false;
         }
     }
-    *ret_member_ids = member_ids;
+    *ret_events = events;
     *ret_count = count;
     return true;
 }

@@ -43,14 +43,24 @@ MUST_CHECK bool events_late(Connection *connection, const Source *source,
                             const char *snapshot_visible, int64_t snapshot_taken_at_us,
                             int64_t from_us, int64_t until_us, int64_t *ret_count, Error *reterr);
 
+/* What a close has to know of a late event. */
+typedef struct LateEvent {
+    int64_t member_id;
+    int64_t occurred_at_us;
+    int64_t order_id;
+    int16_t kind;
+    bool has_order;
+    bool has_kind;
+} LateEvent;
+
 /*
- * The members that the late events of [from_us, until_us) belong to, ascending; not with
- * LATE_UNKNOWN. The caller frees the list.
+ * The late events of [from_us, until_us) that have a member, by member_id, `count_max` at most; not
+ * with LATE_UNKNOWN. The caller frees the list.
  */
-MUST_CHECK bool events_late_members(Connection *connection, const Source *source,
-                                    const char *snapshot_visible, int64_t snapshot_taken_at_us,
-                                    int64_t from_us, int64_t until_us, int64_t **ret_member_ids,
-                                    size_t *ret_count, Error *reterr);
+MUST_CHECK bool events_late_list(Connection *connection, const Source *source,
+                                 const char *snapshot_visible, int64_t snapshot_taken_at_us,
+                                 int64_t from_us, int64_t until_us, size_t count_max,
+                                 LateEvent **ret_events, size_t *ret_count, Error *reterr);
 
 /* The events of these members in [from_us, until_us), in no order. `stop` as above. */
 MUST_CHECK bool events_read_members(Connection *connection, const Source *source,

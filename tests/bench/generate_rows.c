@@ -62,25 +62,45 @@ static double fraction(int64_t number, uint64_t salt)
     return (double)(chance(number, salt) >> 11) / 9007199254740992.0;
 }
 
-/* Four of ten events come from members who do much, six from anybody. */
-static int64_t member_of(const Shape *shape, int64_t number)
-{
-    double u = fraction(number, 1);
-    if (below(number, 2, 10) < 4) {
-        u *= 0.02 + 0.98 * u;
-    }
-    uint64_t rank = (uint64_t)(u * (double)shape->members);
-    /* The busy ones lie anywhere among the others. */
-    uint64_t place = (rank * UINT64_C(1000003) + 17) % shape->members;
-    return first_member_id + member_id_step * (int64_t)place;
-}
-
 static int64_t time_of(const Shape *shape, int64_t number)
 {
     double span_us = (double)(shape->until_s - shape->from_s) * 1e6;
     double step_us = span_us / (double)shape->events;
     double us = ((double)number + fraction(number, 3) * 0.99) * step_us;
     return shape->from_s * INT64_C(1000000) + (int64_t)us;
+}
+
+/* Registered from 2015 to 2025. */
+static int32_t registered_on(int64_t place)
+{
+    return 5479 + (int32_t)below(-1 - place, 31, 4018);
+}
+
+/* Four of ten events come from members who do much, six from anybody. */
+static int64_t draw_place(const Shape *shape, int64_t number, uint64_t salt)
+{
+    double u = fraction(number, 1 + salt);
+    if (below(number, 2 + salt, 10) < 4) {
+        u *= 0.02 + 0.98 * u;
+    }
+    uint64_t rank = (uint64_t)(u * (double)shape->members);
+    /* The busy ones lie anywhere among the others. */
+    return (int64_t)((rank * UINT64_C(1000003) + 17) % shape->members);
+}
+
+/* Somebody who has registered by then, but for one draw in a thousand. */
+static int64_t member_of(const Shape *shape, int64_t number)
+{
+    enum { DRAWS_MAX = 4, SALT_STEP = 1000, SECONDS_A_DAY = 86400 };
+    int64_t day = time_of(shape, number) / INT64_C(1000000) / SECONDS_A_DAY - 10957;
+    int64_t place = 0;
+    for (uint64_t draw = 0; draw < DRAWS_MAX; draw++) {
+        place = draw_place(shape, number, draw * SALT_STEP);
+        if (registered_on(place) <= day) {
+            break;
+        }
+    }
+    return first_member_id + member_id_step * place;
 }
 
 Shape shape_make(int64_t members, int64_t events, int64_t from_s, int64_t until_s)
@@ -267,13 +287,13 @@ void make_event(const Shape *shape, int64_t number, EventRow *ret_row)
     *ret_row = row;
 }
 
-/* Registered from 2015 to 2025; one of 50 has closed the account since 2024. */
+/* One of 50 has closed the account since 2024. */
 void make_member(int64_t place, MemberRow *ret_row)
 {
     int64_t number = -1 - place;
     *ret_row = (MemberRow){
         .member_id = first_member_id + member_id_step * place,
-        .registered_on = 5479 + (int32_t)below(number, 31, 4018),
+        .registered_on = registered_on(place),
         .is_closed = below(number, 30, 50) == 0,
         .closed_on = 8766 + (int32_t)below(number, 32, 900),
         .has_birth_date = below(number, 33, 3) != 0,
