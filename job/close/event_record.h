@@ -3,9 +3,9 @@
  * most that a close holds.
  *
  * A record is a head (the kind, what is there, and a nibble for the length of each number) and the
- * numbers, each in as few bytes as it needs. Ids and time are differences from the first record of
- * the same block: events arrive in about the order of time. A visit takes about 17 bytes, a
- * purchase 30, where Event has 72.
+ * numbers, each in as few bytes as it needs. Ids and time are differences from the record before in
+ * the same block: events arrive in about the order of time. A visit takes about 14 bytes, a
+ * purchase 26, where Event has 72.
  *
  * Writing and reading are inline: they run once and twice for each event there is.
  */
@@ -16,7 +16,7 @@
 #include <endian.h>
 #include <string.h>
 
-/* What the differences of a block are taken from. */
+/* The record before, which differences are taken from; all zero before a block's first. */
 typedef struct RecordBase {
     int64_t member_id;
     int64_t event_id;
@@ -82,28 +82,40 @@ static inline const unsigned char *record_get_number(const unsigned char *at, ui
     return at + length;
 }
 
+static inline void event_record_advance(RecordBase *base, int64_t member_id, const Event *event)
+{
+    base->member_id = member_id;
+    base->event_id = event->event_id;
+    base->occurred_at_us = event->occurred_at_us;
+    if ((event->present & EVENT_HAS_ORDER) != 0) {
+        base->order_id = event->order_id;
+    }
+}
+
 /* Writes the record; returns its end. fate, ineligible and local_us are not kept, nor the values of
  * what is not present. */
-static inline unsigned char *event_record_put(unsigned char *at, const RecordBase *base,
+static inline unsigned char *event_record_put(unsigned char *at, RecordBase *base,
                                               int64_t member_id, const Event *event)
 {
+    const RecordBase before = *base;
     uint64_t order = (event->present & EVENT_HAS_ORDER) != 0
-                         ? record_zigzag((uint64_t)event->order_id - (uint64_t)base->order_id)
+                         ? record_zigzag((uint64_t)event->order_id - (uint64_t)before.order_id)
                          : 0;
     uint64_t item =
         (event->present & EVENT_HAS_ITEM) != 0 ? record_zigzag((uint64_t)event->item_cents) : 0;
     uint64_t points = (event->present & EVENT_HAS_POINTS) != 0
                           ? record_zigzag((uint64_t)(int64_t)event->points)
                           : 0;
+    event_record_advance(base, member_id, event);
     uint32_t lengths = 0;
     unsigned char *head = at;
     at += RECORD_HEAD_BYTES;
-    at = record_put_number(at, record_zigzag((uint64_t)member_id - (uint64_t)base->member_id),
+    at = record_put_number(at, record_zigzag((uint64_t)member_id - (uint64_t)before.member_id),
                            &lengths);
-    at = record_put_number(at, record_zigzag((uint64_t)event->event_id - (uint64_t)base->event_id),
+    at = record_put_number(at, record_zigzag((uint64_t)event->event_id - (uint64_t)before.event_id),
                            &lengths);
     at = record_put_number(
-        at, record_zigzag((uint64_t)event->occurred_at_us - (uint64_t)base->occurred_at_us),
+        at, record_zigzag((uint64_t)event->occurred_at_us - (uint64_t)before.occurred_at_us),
         &lengths);
     at = record_put_number(at, order, &lengths);
     at = record_put_number(at, item, &lengths);
@@ -128,8 +140,8 @@ static inline unsigned record_sum_lengths(uint32_t lengths)
 }
 
 /* Reads a record's member and the count of its categories only; returns its end. */
-static inline const unsigned char *event_record_skip(const unsigned char *at,
-                                                     const RecordBase *base, int64_t *ret_member_id,
+static inline const unsigned char *event_record_skip(const unsigned char *at, RecordBase *base,
+                                                     int64_t *ret_member_id,
                                                      uint32_t *ret_category_count)
 {
     uint32_t lengths = 0;
@@ -141,7 +153,8 @@ static inline const unsigned char *event_record_skip(const unsigned char *at,
     uint32_t last = lengths << 28;
     (void)record_get_number(end - (lengths & 15), &last, &categories);
     (void)record_get_number(at, &lengths, &member);
-    *ret_member_id = (int64_t)((uint64_t)base->member_id + record_unzigzag(member));
+    base->member_id = (int64_t)((uint64_t)base->member_id + record_unzigzag(member));
+    *ret_member_id = base->member_id;
     *ret_category_count = (uint32_t)categories;
     return end + categories * sizeof(int32_t);
 }
@@ -150,7 +163,7 @@ static inline const unsigned char *event_record_skip(const unsigned char *at,
  * Reads one record; returns its end. ret_event->categories is NULL: *ret_categories is where they
  * lie, unaligned.
  */
-static inline const unsigned char *event_record_get(const unsigned char *at, const RecordBase *base,
+static inline const unsigned char *event_record_get(const unsigned char *at, RecordBase *base,
                                                     int64_t *ret_member_id, Event *ret_event,
                                                     const unsigned char **ret_categories)
 {
@@ -177,6 +190,7 @@ static inline const unsigned char *event_record_get(const unsigned char *at, con
         .slot = slot,
         .present = present,
     };
+    event_record_advance(base, *ret_member_id, ret_event);
     *ret_categories = at;
     return at + ret_event->category_count * sizeof *ret_event->categories;
 }

@@ -17,7 +17,7 @@ typedef struct Block {
     struct Block *next;
     uint32_t used;
     uint32_t size;
-    RecordBase base; /* of its first record */
+    RecordBase last; /* its last record */
     unsigned char bytes[];
 } Block;
 
@@ -182,12 +182,11 @@ void event_store_put(EventStore *store, size_t lane, size_t month_index, size_t 
     if (block == NULL || block->size - block->used < most) {
         block = block_new(store, most);
         block->next = *bucket;
-        block->base =
-            (RecordBase){member_id, event->event_id, event->occurred_at_us, event->order_id};
+        block->last = (RecordBase){0};
         *bucket = block;
     }
     unsigned char *start = block->bytes + block->used;
-    block->used += (uint32_t)(event_record_put(start, &block->base, member_id, event) - start);
+    block->used += (uint32_t)(event_record_put(start, &block->last, member_id, event) - start);
 }
 
 typedef struct BucketSize {
@@ -206,10 +205,11 @@ static BucketSize count_bucket(EventStore *store, const MemberTable *members, si
         const Block *block = *bucket_at(store, lane, month_index, partition);
         for (; block != NULL; block = block->next) {
             const unsigned char *at = block->bytes;
+            RecordBase base = {0};
             while (at < block->bytes + block->used) {
                 int64_t member_id = 0;
                 uint32_t category_count = 0;
-                at = event_record_skip(at, &block->base, &member_id, &category_count);
+                at = event_record_skip(at, &base, &member_id, &category_count);
                 size_t slot = member_slot(members, member_id);
                 if (record == batch->slot_capacity) {
                     batch->slots = array_grow(batch->slots, &batch->slot_capacity, record + 1,
@@ -251,13 +251,14 @@ static void place_bucket(EventStore *store, size_t month_index, size_t partition
         Block **bucket = bucket_at(store, lane, month_index, partition);
         for (const Block *block = *bucket; block != NULL; block = block->next) {
             const unsigned char *at = block->bytes;
+            RecordBase base = {0};
             while (at < block->bytes + block->used) {
                 int64_t member_id = 0;
                 const unsigned char *categories = NULL;
                 uint32_t slot = batch->slots[record++];
                 Event *event = slot == UINT32_MAX ? &batch->strangers[batch->stranger_count]
                                                   : &batch->events[batch->first[slot + 1]++];
-                at = event_record_get(at, &block->base, &member_id, event, &categories);
+                at = event_record_get(at, &base, &member_id, event, &categories);
                 keep_categories(batch, event, categories);
                 if (slot == UINT32_MAX) {
                     batch->stranger_ids[batch->stranger_count++] = member_id;

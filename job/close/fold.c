@@ -226,6 +226,16 @@ static bool fold_member(Fold *fold, FoldWorker *worker, size_t month_index, size
     return true;
 }
 
+/* Refunds of everything stay open to the last month, and are one of fifty events. */
+static void shrink(OpenTakes *open)
+{
+    OpenTake *items = open->count == 0 ? NULL : realloc(open->items, open->count * sizeof *items);
+    if (items != NULL) {
+        open->items = items;
+        open->capacity = open->count;
+    }
+}
+
 bool fold_partition(Fold *fold, FoldWorker *worker, size_t month_index, size_t partition,
                     Error *reterr)
 {
@@ -261,6 +271,7 @@ bool fold_partition(Fold *fold, FoldWorker *worker, size_t month_index, size_t p
     }
     free(open->items);
     *open = kept;
+    shrink(open);
     return true;
 }
 

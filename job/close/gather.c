@@ -24,6 +24,7 @@ typedef struct Gather {
     size_t months_left;    /* months [0, months_left) are not folded yet */
     size_t next_partition; /* of month months_left - 1 */
     size_t partitions_done;
+    size_t worker_count;
     size_t active_workers;
     bool failed;
     atomic_bool no_room;
@@ -145,8 +146,8 @@ static Task next_task(Gather *gather, size_t *ret_month, size_t *ret_index)
         return TASK_FOLD;
     }
     size_t ahead = month > gather->input->first_month ? month - 1 : month;
-    size_t read_ahead = gather->chunks_needed[ahead];
-    if (gather->next_chunk < read_ahead) {
+    size_t read_ahead = gather->chunks_needed[month] + gather->worker_count;
+    if (gather->next_chunk < read_ahead && gather->next_chunk < gather->chunks_needed[ahead]) {
         *ret_index = gather->next_chunk++;
         return TASK_READ;
     }
@@ -265,6 +266,7 @@ static void wait_for_workers(Gather *gather)
 /* Starts the workers; those that run have been counted. */
 static size_t start_workers(Gather *gather, Worker *workers, size_t count)
 {
+    gather->worker_count = count;
     gather->active_workers = count;
     size_t started = 0;
     for (; started < count; started++) {

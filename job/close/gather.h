@@ -3,10 +3,10 @@
  * queue.
  *
  * Chunks come newest first. As soon as all chunks of a month are read its partitions are folded, by
- * any worker that is free, while others read the month before; no more than that is ever read
- * ahead, so memory holds the month being folded and the one being read. Where that is still more
- * than the store may hold, the caller reads the chunks several times, each time for a range of
- * partitions. A worker that has nothing to do waits; the first failure stops all.
+ * any worker that is free; a chunk for each worker is read ahead at most, so memory holds little
+ * more than one month. Where that is still more than the store may hold, the caller reads the
+ * chunks several times, each time for a range of partitions. A worker that has nothing to do waits;
+ * the first failure stops all.
  */
 #pragma once
 

@@ -44,6 +44,8 @@ comment on column tierclose.standings.expiring_points is
     'Points of the window''s oldest month, gone at the next close.';
 comment on column tierclose.standings.run_id is 'The run that published the row.';
 
+-- The join is there for questions about a member: the planner goes through the periods and looks
+-- the member up in each, by the index on (period, member_id).
 create view tierclose.level_changes as
 select
     c.period::text as period,
@@ -54,7 +56,8 @@ select
     c.points,
     c.effective_on,
     c.run_id
-from tierclose.level_change c
+from tierclose.published p
+join tierclose.level_change c on c.period = p.period
 where c.superseded_by is null;
 comment on view tierclose.level_changes is
     'The level changes of every closed period; only changes have a row.';

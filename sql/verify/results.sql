@@ -49,8 +49,8 @@ begin
             ('config_pkey'), ('program_pkey'), ('run_pkey'), ('published_pkey'),
             ('superseded_pkey'), ('run_level_pkey'), ('level_change_pkey'),
             ('level_change_standing'), ('coupon_grant_pkey'), ('coupon_grant_standing'),
-            ('coupon_grant_period'), ('anomaly_run'), ('anomaly_count_pkey'),
-            ('restatement_pkey'), ('restatement_run')
+            ('coupon_grant_member'), ('anomaly_run'), ('anomaly_count_pkey'),
+            ('restatement_pkey')
     ) e (name)
     where pg_catalog.to_regclass('tierclose.' || e.name) is null;
     if missing is not null then

@@ -1,7 +1,7 @@
 -- What the tables refuse, and what they must accept.
 
 begin;
-select plan(54);
+select plan(67);
 
 -- Input: bad events must be loadable (contract 6), incomplete ones not.
 do $$ begin perform loyalty.ensure_event_months('1500-01-10', '1500-01-10'); end $$;
@@ -111,7 +111,9 @@ select throws_ok(
     format('select %L::tierclose.period_text', period), '23514', null,
     'period "' || period || '" is refused'
 )
-from unnest(array['2025-00', '2025-13', '2025-1', '25-01', '2025-01-01', ' 2025-01', '']) period;
+from unnest(array['2025-00', '2025-13', '2025-20', '2025-1', '25-01', '2025-01-01', ' 2025-01', '',
+                  '2025/01', '20250-1', '2025-1a', '2O25-01', '2025-01' || chr(10),
+                  '٢٠٢٥-٠١', '2025-0１']) period;
 
 -- Runs.
 prepare add_run (text, text, text, bigint[]) as
@@ -170,6 +172,9 @@ select lives_ok('execute add_change(1, 2)', 'a superseded change');
 select lives_ok('execute add_change(2, 3)', 'another one');
 select lives_ok('execute add_change(3, null)', 'and the one that stands');
 select throws_ok('execute add_change(4, null)', '23505', null, 'a second that stands is refused');
+select throws_ok(
+    'execute add_change(1, 5)', '23505', null, 'a run writes one change of a member, whatever it is'
+);
 
 prepare add_grant (bigint, bigint, date) as
     insert into tierclose.coupon_grant (
@@ -178,14 +183,39 @@ prepare add_grant (bigint, bigint, date) as
     )
     values ($1, 1, '2025-01', 'Gold', 'C', 300, 2000, $3, '2025-02-14', '2025-02-21', 1, $2);
 select lives_ok($$ execute add_grant(1, 2, '2025-02-08') $$, 'a revoked grant');
+select lives_ok($$ execute add_grant(5, 3, '2025-02-08') $$, 'another run''s revoked grant');
 select lives_ok($$ execute add_grant(2, null, '2025-02-08') $$, 'a grant after it');
 select throws_ok(
     $$ execute add_grant(3, null, '2025-02-08') $$, '23505', null,
     'the same coupon twice is refused'
 );
 select throws_ok(
+    'update tierclose.coupon_grant set revoked_by = null where grant_id = 1', '23505', null,
+    'a grant that was revoked does not come back beside the one that stands'
+);
+select throws_ok(
+    $$ execute add_grant(2, 9, '2025-02-08') $$, '23505', null, 'a number is given once'
+);
+select throws_ok(
     $$ execute add_grant(4, 2, '2025-02-15') $$, '23514', null,
     'an issue that ends before it begins is refused'
+);
+
+-- Rows come by period and run, and within them by member_id. An index in that order grows at its
+-- end; one that begins with member_id is written to all over, the more the longer the history is.
+select is(
+    (
+        select array_agg(i.indexrelid::regclass::text)
+        from pg_index i
+        join pg_attribute a on a.attrelid = i.indexrelid and a.attnum = 1
+        where a.attname = 'member_id'
+            and i.indrelid in (
+                'tierclose.level_change'::regclass, 'tierclose.coupon_grant'::regclass,
+                'tierclose.restatement'::regclass
+            )
+    ),
+    array['tierclose.coupon_grant_member'],
+    'of the tables that grow with every close, one index begins with the member'
 );
 
 select throws_ok(

@@ -1,7 +1,7 @@
--- The views read only the partitions they need, however many runs are kept.
+-- The views read only the partitions and the rows they need, however many runs are kept.
 
 begin;
-select plan(10);
+select plan(15);
 
 do $$
 declare
@@ -39,10 +39,28 @@ begin
         );
         insert into tierclose.published (period, run_id, checked_run_id)
         values (to_char(period, 'YYYY-MM'), run, run);
+        insert into tierclose.level_change (
+            member_id, period, from_level, to_level, direction, points, effective_on, run_id
+        )
+        select
+            m, to_char(period, 'YYYY-MM'), 'level 0', 'level 1', 'up', 100,
+            period + make_interval(months => 1, days => 7), run
+        from generate_series(1 + month % 2, 3000, 2) m;
+        insert into tierclose.coupon_grant (
+            grant_id, member_id, period, level, coupon, value_cents, min_spend_cents, issue_from,
+            issue_until, expires_on, run_id
+        )
+        select
+            run * 10000 + m, m, to_char(period, 'YYYY-MM'), 'level 1', 'C', 300, 2000,
+            period + make_interval(months => 1, days => 7),
+            period + make_interval(months => 1, days => 13),
+            period + make_interval(months => 1, days => 20), run
+        from generate_series(1 + month % 2, 3000, 2) m;
     end loop;
 end
 $$;
-analyze tierclose.run, tierclose.published, tierclose.run_level, tierclose.standing;
+analyze tierclose.run, tierclose.published, tierclose.run_level, tierclose.standing,
+    tierclose.level_change, tierclose.coupon_grant;
 -- The newest period is still to take effect: the level comes from one run, the points from another.
 set local tierclose.today = '2025-03-07';
 
@@ -119,6 +137,48 @@ select is(
     ),
     0::bigint,
     'a join by member_id looks members up, too'
+);
+
+-- Whether the plan has an index scan like this, and reads no table whole.
+create function pg_temp.looks_up(query text, scan text, description text) returns text
+language plpgsql
+as $$
+declare
+    line text;
+    plan text := '';
+    good boolean;
+begin
+    for line in execute 'explain (costs off) ' || query loop
+        plan := plan || E'\n' || line;
+    end loop;
+    good := plan ~ scan and plan !~ 'Seq Scan on (level_change|coupon_grant)';
+    return ok(good, description) || case when good then '' else E'\n' || diag(plan) end;
+end
+$$;
+
+select pg_temp.looks_up(
+    'select * from tierclose.level_changes where member_id = 77',
+    'level_change_standing[^:]*\n *Index Cond: .*period.* = .* AND \(member_id = 77\)',
+    'a member''s changes are looked up in each period'
+);
+select pg_temp.looks_up(
+    $$ select * from tierclose.level_changes where period = '2024-05' $$,
+    'level_change_standing[^:]*\n *Index Cond: .*period.* = ''2024-05''',
+    'the changes of a period are looked up'
+);
+select pg_temp.looks_up(
+    'select * from tierclose.coupon_grants where member_id = 77',
+    'coupon_grant_member[^:]*\n *Index Cond: \(member_id = 77\)',
+    'a member''s grants are looked up'
+);
+select pg_temp.looks_up(
+    $$ select * from tierclose.coupon_grants where period = '2024-05' $$,
+    'coupon_grant_standing[^:]*\n *Index Cond: .*period.* = ''2024-05''',
+    'the grants of a period are looked up'
+);
+select is(
+    (select count(*) from tierclose.level_changes where member_id = 77), 25::bigint,
+    'and a member''s changes are found in every period'
 );
 
 select * from finish();
