@@ -7,10 +7,9 @@ come in real life: see states.py.
 import dataclasses
 import datetime
 import subprocess
-import threading
 import zoneinfo
 
-from server import OUT, BenchError, psql_words, query
+from server import OUT, BenchError, psql_words, query, run_each
 
 ZONE = zoneinfo.ZoneInfo("America/Los_Angeles")  # that of config/aliexpress.yaml
 PERIOD = (2025, 12)
@@ -118,25 +117,13 @@ def _load_events(size, from_s, until_s, late=False):
     """Loads the events of a span of time, some partitions at once."""
     shape = [size.members, size.events, local_midnight(size.first_month),
              local_midnight(add_months(PERIOD, 1))]
-    left = list(partitions(from_s, until_s))
-    failures = []
+    when = "late" if late else "on-time"
 
-    def work():
-        while left and not failures:
-            name, since, until = left.pop(0)
-            try:
-                _copy(size, ["events", *shape, since, until, "late" if late else "on-time"],
-                      f"{name} ({EVENT_COLUMNS})")
-            except BenchError as error:
-                failures.append(error)
+    def load(name, since, until):
+        _copy(size, ["events", *shape, since, until, when], f"{name} ({EVENT_COLUMNS})")
 
-    threads = [threading.Thread(target=work) for _ in range(LOAD_CONNECTIONS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if failures:
-        raise failures[0]
+    run_each([lambda part=part: load(*part) for part in partitions(from_s, until_s)],
+             LOAD_CONNECTIONS)
 
 
 def load_until_last_month(size):

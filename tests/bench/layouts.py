@@ -36,9 +36,14 @@ class LayoutClose(FullClose):
 
     def build(self):
         self.drop()
-        query(self.database, "set timezone = 'UTC'; set client_min_messages = warning;"
-              f"{self._make}; vacuum analyze bench.layout"
-              if "view" not in self.key else self._make)
+        query(self.database, f"""
+            set timezone = 'UTC';
+            set client_min_messages = warning;
+            {self._make};
+            grant usage on schema bench to tierclose_job;
+            grant select on all tables in schema bench to tierclose_job""")
+        if self.key != "view":
+            query(self.database, "vacuum analyze bench.layout")
         text = CONFIG.read_text(encoding="utf-8")
         self._config.write_text(text.replace("events: loyalty.point_event",
                                              "events: bench.layout"), encoding="utf-8")

@@ -54,27 +54,6 @@ class Clients:
                              f"{complaint[0].strip()[-600:]}")
         return printed
 
-    def run_each(self, calls, at_once):
-        """Calls functions, some side by side; the first failure is raised."""
-        left = list(calls)
-        failures = []
-
-        def work():
-            while left and not failures:
-                call = left.pop(0)
-                try:
-                    call()
-                except BenchError as error:
-                    failures.append(error)
-
-        threads = [threading.Thread(target=work) for _ in range(at_once)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        if failures:
-            raise failures[0]
-
 
 def measure(call):
     """Calls `call(clients)` on a server that has nothing left to write."""

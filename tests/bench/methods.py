@@ -6,7 +6,7 @@ import shutil
 
 import best_sql
 import data
-from server import OUT, BenchError, psql_words, query
+from server import OUT, BenchError, psql_words, query, run_each
 from states import EMPTY, MONTH_BEFORE, close_words, job_words
 
 HERE = pathlib.Path(__file__).absolute().parent
@@ -147,8 +147,8 @@ class DuckDb(Method):
                          "--command", f"\\{copy} to '{folder}/{name}' (format csv)"],
                         environment={"PGOPTIONS": f"-c timezone={data.ZONE.key}"})
 
-        clients.run_each([lambda copy=copy, name=name: export(copy, name)
-                          for copy, name in copies], EXPORT_CONNECTIONS)
+        run_each([lambda copy=copy, name=name: export(copy, name) for copy, name in copies],
+                 EXPORT_CONNECTIONS)
 
     def checksum(self):
         return self.state.checksum("bench.duckdb")

@@ -40,6 +40,28 @@ def wal_position():
     return int(query("postgres", "select pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')"))
 
 
+def run_each(calls, at_once):
+    """Calls functions, some side by side; the first failure is raised."""
+    left = list(calls)
+    failures = []
+
+    def work():
+        while left and not failures:
+            call = left.pop(0)
+            try:
+                call()
+            except BenchError as error:
+                failures.append(error)
+
+    threads = [threading.Thread(target=work) for _ in range(at_once)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if failures:
+        raise failures[0]
+
+
 class ServerWatch:
     """Beside a measurement: the CPU time of the server's processes, and the most memory that they
     held of their own, all added up. Shared buffers do not count; what was held before is taken off.
