@@ -61,6 +61,7 @@ static bool end(Session *session, Error *reterr)
         if (!committed) {
             return false;
         }
+        standings_write_published(session);
     }
     session_tell(session);
     return true;

@@ -54,6 +54,7 @@ static bool write_rows(const StandingsWrite *write, Error *reterr)
                              "stopped by a signal while writing standings");
         }
         if (!standing_write_row(writer, &write->rows[i], &write->months, reterr)) {
+            standing_write_abandon(writer);
             return false;
         }
     }
@@ -123,8 +124,12 @@ bool standings_write_attach(Session *session, Error *reterr)
             return false;
         }
     }
-    session->unattached_count = 0;
     return true;
+}
+
+void standings_write_published(Session *session)
+{
+    session->unattached_count = 0;
 }
 
 void standings_write_abandon(Session *session)

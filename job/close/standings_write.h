@@ -25,5 +25,8 @@ MUST_CHECK bool standings_write_wait(Session *session, Error *reterr);
 /* Waits, and makes all that were started part of the leader's open transaction. */
 MUST_CHECK bool standings_write_attach(Session *session, Error *reterr);
 
+/* After the commit: what was attached stands, and no later failure drops it. */
+void standings_write_published(Session *session);
+
 /* Waits, and drops what was written in vain, as far as that is possible. */
 void standings_write_abandon(Session *session);

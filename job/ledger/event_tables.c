@@ -17,6 +17,10 @@
  * views. An index finds a stretch of time in neighbouring blocks where the rows lie in the order of
  * time; a table that was never analyzed is taken for unordered. Rows that were never counted are
  * taken to be 70 a block.
+ *
+ * `offset 0` and `limit 1` have each table looked up by itself, and statistics only of those that
+ * span more than a month. Joined at will, with 800 partitions in catalogs that were never analyzed,
+ * this took 4 seconds.
  */
 /* clang-format off */
 static const char tables_sql[] =
@@ -28,7 +32,7 @@ static const char tables_sql[] =
     "      and (c.relkind = 'p'\n"
     "           or not exists (select from pg_catalog.pg_inherits i where i.inhparent = c.oid))\n"
     "    union all\n"
-    "    select i.inhrelid, b.open and not parent.relrowsecurity,\n"
+    "    select i.inhrelid, b.open and not k.guarded,\n"
     "           b.apart and k.by_time and k.bound <> 'DEFAULT',\n"
     "           greatest(b.from_at, case when k.by_time then\n"
     "               (pg_catalog.regexp_match(k.bound, ' FROM \\(''(\\d[^'']*)''\\)'))[1]\n"
@@ -37,14 +41,19 @@ static const char tables_sql[] =
     "               (pg_catalog.regexp_match(k.bound, ' TO \\(''(\\d[^'']*)''\\)'))[1]\n"
     "               ::timestamptz end)\n"
     "    from branch b\n"
-    "    join pg_catalog.pg_partitioned_table p on p.partrelid = b.oid\n"
-    "    join pg_catalog.pg_class parent on parent.oid = b.oid\n"
-    "    join pg_catalog.pg_attribute a on a.attrelid = b.oid and a.attname = 'occurred_at'\n"
     "    join pg_catalog.pg_inherits i on i.inhparent = b.oid and not i.inhdetachpending\n"
-    "    join pg_catalog.pg_class c on c.oid = i.inhrelid\n"
-    "    cross join lateral (select\n"
-    "        p.partstrat = 'r' and p.partnatts = 1 and p.partattrs[0] = a.attnum as by_time,\n"
-    "        pg_catalog.pg_get_expr(c.relpartbound, c.oid) as bound) k\n"
+    "    cross join lateral (\n"
+    "        select parent.relrowsecurity as guarded,\n"
+    "               p.partstrat = 'r' and p.partnatts = 1\n"
+    "               and p.partattrs[0] = a.attnum as by_time,\n"
+    "               (select pg_catalog.pg_get_expr(c.relpartbound, c.oid)\n"
+    "                from pg_catalog.pg_class c where c.oid = i.inhrelid) as bound\n"
+    "        from pg_catalog.pg_class parent\n"
+    "        join pg_catalog.pg_partitioned_table p on p.partrelid = parent.oid\n"
+    "        join pg_catalog.pg_attribute a\n"
+    "            on a.attrelid = parent.oid and a.attname = 'occurred_at'\n"
+    "        where parent.oid = b.oid\n"
+    "        offset 0) k\n"
     ")\n"
     "select pg_catalog.format('%I.%I', n.nspname, c.relname),\n"
     "       " SQL_MICROSECONDS("b.from_at") ",\n"
@@ -53,11 +62,10 @@ static const char tables_sql[] =
     "       (case when c.relpages > 0 and c.reltuples >= 0\n"
     "             then c.reltuples::float8 * z.blocks / c.relpages\n"
     "             else z.blocks * 70 end)::bigint,\n"
-    "       case when b.until_at - b.from_at <= interval '45 days' then -1\n"
-    "            else coalesce((\n"
-    "                select (100 * pg_catalog.avg(\n"
-    "                    (v >= $2::timestamptz and v < $3::timestamptz)::int))::bigint\n"
-    "                from pg_catalog.unnest(s.histogram_bounds::text::timestamptz[]) v), -1) end,\n"
+    "       coalesce((\n"
+    "           select (100 * pg_catalog.avg(\n"
+    "               (v >= $2::timestamptz and v < $3::timestamptz)::int))::bigint\n"
+    "           from pg_catalog.unnest(s.histogram_bounds::text::timestamptz[]) v), -1),\n"
     "       b.apart,\n"
     "       c.oid = $1::bigint::oid\n"
     "       or (b.open and c.relkind = 'r' and not c.relrowsecurity\n"
@@ -73,8 +81,13 @@ static const char tables_sql[] =
     "join pg_catalog.pg_namespace n on n.oid = c.relnamespace\n"
     "join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attname = 'occurred_at'\n"
     "left join pg_catalog.pg_am am on am.oid = c.relam\n"
-    "left join pg_catalog.pg_stats s on s.schemaname = n.nspname and s.tablename = c.relname\n"
-    "    and s.attname = 'occurred_at' and not s.inherited\n"
+    "left join lateral (\n"
+    "    select t.correlation, t.histogram_bounds\n"
+    "    from pg_catalog.pg_stats t\n"
+    "    where (b.until_at - b.from_at <= interval '45 days') is not true\n"
+    "      and t.schemaname = n.nspname and t.tablename = c.relname\n"
+    "      and t.attname = 'occurred_at' and not t.inherited\n"
+    "    limit 1) s on true\n"
     "cross join lateral (select case when am.amname = 'heap'\n"
     "    then pg_catalog.pg_relation_size(c.oid)\n"
     "         / pg_catalog.current_setting('block_size')::bigint\n"

@@ -28,7 +28,7 @@ typedef struct EventTable {
     bool direct;  /* may be read by its own name, and gives the same rows as through the source */
     bool copied;  /* a plain COPY can read it */
     bool indexed; /* an index finds a stretch of time */
-    bool ordered; /* and finds it in blocks that lie together */
+    bool ordered; /* and finds it in blocks that lie together; looked up for long spans only */
 } EventTable;
 
 typedef struct EventTables {

@@ -12,7 +12,8 @@
  *
  *   - A partition of up to CHUNK_DAYS_MAX days of which two thirds and more are wanted is copied
  *     whole. Of others a stretch of time is asked for.
- *   - The last large one, and those that would leave workers idle, are read in ranges of blocks.
+ *   - A large one that spans more than some days is read in ranges of blocks: workers share it, so
+ *     that one month is in memory at a time. So is the last large one, so that all end together.
  *   - A table that spans more (one without partitions, a year, a default partition) is read month
  *     by month where an index finds a month in blocks that lie together. Otherwise it is read once,
  *     in ranges of blocks that each may hold events of the whole span: then nothing can be folded

@@ -10,6 +10,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 import between_runs
 import cases
 import late_transactions
+import passes
 import readers
 import repetition
 import rights
@@ -21,11 +22,12 @@ import writers
 def main():
     setting.make_templates()
     try:
-        for module in (writers, repetition, sources, late_transactions, between_runs, rights,
+        for module in (writers, passes, repetition, sources, late_transactions, between_runs, rights,
                        readers):
             module.register()
         return cases.run_all("close")
     finally:
+        passes.drop_templates()
         setting.drop_templates()
 
 

@@ -11,7 +11,8 @@ import threading
 from cases import Failure, expect, expect_equal
 from job import Job, run_job, wait_until_gone
 from live import Copy, Session, copy_database, drop_database, psql
-from published import expect_nothing_left, fingerprint, run_rows
+from published import (expect_nothing_left, expect_tables_left, fingerprint, run_rows,
+                       unpublished_tables)
 from sample_data import late_events, load_sample
 
 MEMBERS = 60
@@ -45,6 +46,7 @@ class Action:
     template: str
     words: tuple
     done: str  # in the summary of a run that published
+    tables: int = 1  # of standings that a run writes
 
     def __str__(self):
         return self.name
@@ -56,8 +58,11 @@ ACTIONS = (
     Action("restate", LATE, ("restate", "--period", "2025-10", "--today", "2026-01-10"),
            "Period 2025-10 restated by run"),
     Action("backfill", LATE, ("backfill", "--from", "2025-10", "--to", "2025-12", "--today",
-                              "2026-01-10"), "Period 2025-12 backfilled by run"),
+                              "2026-01-10"), "Period 2025-12 backfilled by run", tables=3),
 )
+
+# Takes the lock and finds nothing to do: the month is final.
+NOTHING_TO_DO = ("close", "--period", "2025-11", "--today", "2026-01-10")
 
 _reference_locks = {action: threading.Lock() for action in ACTIONS}
 
@@ -143,13 +148,29 @@ class Trial:
                      if rows not in (self.before[view], self.after[view])]
         raise Failure(f"readers see neither before nor after; differing: {differing or 'a mix'}")
 
-    def expect_unpublished(self):
+    def expect_unpublished(self, tables=(0,)):
+        """As before the run. Nothing is left of it but, where nobody could drop them any more, so
+        many tables of standings; the next run drops those, whatever else it is for."""
         expect(not self.published(), "something was published")
-        expect_nothing_left(self.session)
+        self._expect_tables_left(tables)
 
-    def expect_published(self):
-        expect(self.published(), "nothing was published")
+    def _expect_tables_left(self, tables):
+        expect_tables_left(self.session, tables)
+        if unpublished_tables(self.session):
+            self.expect_swept()
+
+    def expect_swept(self):
+        """The next run drops what nobody published and marks who died, and nobody sees that."""
+        before = self.published()
+        run_job(self.database, *NOTHING_TO_DO)
+        expect_equal(self.published(), before, "published, after the next run")
         expect_nothing_left(self.session)
+        expect_equal(run_rows(self.session, "status = 'running'"), [], "still marked as running")
+
+    def expect_published(self, tables=(0,)):
+        """As after an undisturbed run; `tables` as above, of a run that died before."""
+        expect(self.published(), "nothing was published")
+        self._expect_tables_left(tables)
 
     def last_run(self):
         """Of the newest run: its status and its error."""

@@ -55,6 +55,9 @@ def try_cut(action, where, published):
         expect_equal(died(trial), not published, "status says that it died")
         if published:
             trial.finish()
+        else:
+            # The job could not know, so it dropped nothing.
+            trial.expect_unpublished((action.tables,))
 
 
 def try_cut_later():

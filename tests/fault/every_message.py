@@ -5,16 +5,23 @@ turns, and with the four actions each kind comes to each part of a run. A run wh
 late is the undisturbed one: it ends the series.
 """
 
+import fnmatch
 import signal
 
 from actions import ACTIONS, SHARED
 from cases import Failure, add_case, expect
-from job import LEADER, READER, backends
+from job import LEADER, READER, WORKER, backends
 from proxy import Proxy, is_commit, words_of
+from stalls import WRITER
 
 FAULTS = ("cut", signal.SIGKILL, "terminate", signal.SIGINT, signal.SIGTERM)
 MESSAGES_MAX = 400
 FAILURES_SHOWN = 4
+
+
+def has_name(connection, name):
+    """`name` as SQL's like takes it."""
+    return fnmatch.fnmatchcase(connection.name, name.replace("%", "*"))
 
 
 class Fault:
@@ -27,24 +34,44 @@ class Fault:
         self.kind = kind
         self.job = None
         self.hit = None  # the message's words
+        self.kept = 0  # tables that the writer was about to commit
+        self.attached = 0  # and the leader to attach
 
     def __call__(self, connection, unit):
-        # The commit has its own tests.
-        if self.hit is not None or connection.count != self.number or is_commit(unit) \
-                or not connection.name.startswith(self.name) \
-                or (self.name == LEADER and connection.name != LEADER):
+        if self.hit is not None:
             return
-        self.hit = words_of(unit)
+        # The commit has its own tests.
+        if connection.count == self.number and not is_commit(unit) \
+                and has_name(connection, self.name):
+            self.hit = words_of(unit)
+            self._do_harm(connection)
+        elif has_name(connection, WRITER):
+            self.kept += b"add primary key" in unit
+        elif has_name(connection, LEADER):
+            self.attached += b"attach partition" in unit
+
+    def _do_harm(self, connection):
         if self.kind == "cut":
             connection.cut()
         elif self.kind == "terminate":
-            for pid in backends(self.trial.session, self.trial.database, connection.name):
+            # By the name that it may have been given since.
+            for pid in backends(self.trial.session, self.trial.database, self.name):
                 self.trial.session.query(f"select pg_terminate_backend({pid}, 10000)")
         elif self.kind == signal.SIGKILL:
             self.job.kill_9()
             connection.cut()
         else:
             self.job.kill(self.kind)
+
+    def tables_left(self):
+        """How many tables of standings may be left, and why."""
+        if self.name == WRITER and self.kind in ("cut", "terminate", signal.SIGKILL):
+            return range(self.kept + 1)  # nobody else drops what the writer has committed
+        if self.name == LEADER and self.kind == signal.SIGKILL:
+            return range(self.trial.action.tables + 1)  # the writer goes on beside the leader
+        if self.name == LEADER and self.kind == "cut":
+            return range(self.attached + 1)  # the server may hold their locks for a while
+        return (0,)
 
 
 def check(fault, job):
@@ -56,7 +83,7 @@ def check(fault, job):
     try:
         if fault.kind != signal.SIGKILL:
             job.expect_error("connection" if job.code == 69 else "stopped by SIG")
-        fault.trial.expect_unpublished()
+        fault.trial.expect_unpublished(fault.tables_left())
     except Exception as failure:
         raise type(failure)(f"{where}{failure}") from failure
 
@@ -99,8 +126,10 @@ def register():
     for index, (action, step) in enumerate(((close, 1), (settle, 2), (restate, 3), (backfill, 4))):
         add_case(f"{action}: a fault at each message of the leader", try_messages, action, LEADER,
                  index, step)
-    add_case("close: a fault at each message of a worker", try_messages, close, "tierclose run ",
-             0, 1, 1)
+    add_case("close: a fault at each message of a worker", try_messages, close, WORKER, 0, 1, 1)
+    for index, action in enumerate((close, backfill)):
+        add_case(f"{action}: a fault at each message of the writer", try_messages, action, WRITER,
+                 index)
     for index, action in enumerate((restate, settle)):
         add_case(f"{action}: a fault at each message of the reader", try_messages, action, READER,
                  index + 2)

@@ -8,19 +8,44 @@ import signal
 from actions import ACTIONS, SHARED, died
 from cases import add_case, expect, expect_equal, wait_until
 from job import CONFIG, LEADER, READER, WORKER, backends
-from stalls import STEPS, gate_config, table_lock
+from published import unpublished_tables
+from stalls import STEPS, WRITER, gate_config, last_attach, table_lock
 
 # The steps that every action is disturbed at; every_message.py has all the others.
-STEPS_OF_ALL = ("events are read", "standings are written", "standings are attached",
-                "the last row is written", "the commit is done")
+STEPS_OF_ALL = ("events are read", "standings are written", "standings are kept",
+                "standings are attached", "the last row is written", "the commit is done")
 # Where the server makes it wait: a stop may not take until the server is done.
 STEPS_OF_STOPS = ("members are read", "events are read", "standings are written",
-                  "the last row is written")
+                  "standings are kept", "the last row is written")
 # Of a close and a settle.
 STEPS_WITHOUT_ROW = ("dead runs are marked", "members are read")
+# Connections that are lost at a step, beside the leader's. What needs no writer any more goes on.
+LOST_TOO = {
+    "events are read": (READER, WORKER),
+    "standings are written": (WRITER,),
+    "standings are kept": (WRITER,),
+    "standings are attached": (WRITER,),
+}
 STOP_SECONDS = 3
 ENDED_BY_SIGNAL = {signal.SIGINT: 130, signal.SIGTERM: 143}
 IN_COMMIT = "the commit is done"
+
+
+def tables_left(action, step):
+    """How many tables of standings a job leaves that dies there: those that are committed. The
+    backend of a dead writer commits what it was told to; it ends where the next word should come.
+    """
+    if step in ("standings are attached", IN_COMMIT):
+        return (action.tables,)
+    if step in ("standings are kept", "the period is published"):
+        return (1,)
+    if step == "the last row is written" and action.tables == 1:
+        return (1,)
+    # Written side by side with the standings, in a backfill all but the last period's.
+    if step in ("changes are written", "grants are written", "the last row is written"):
+        return (0, 1)
+    return (0,)
+
 
 def kill_9(trial, job, stall):
     job.kill(signal.SIGKILL)
@@ -51,9 +76,10 @@ def check_killed(trial, step):
     if step == IN_COMMIT:
         trial.expect_published()
         return
-    trial.expect_unpublished()
+    expect(not trial.published(), "something was published")
     if step not in STEPS_WITHOUT_ROW:
         expect(died(trial), "status does not tell that the run died")
+    trial.expect_unpublished(tables_left(trial.action, step))
 
 
 def check_stopped(trial, job, step, number):
@@ -74,24 +100,34 @@ def check_terminated(trial, job, step, name):
     if step == IN_COMMIT and name == LEADER:
         job.expect_code(74).expect_error("the connection died while publishing",
                                          "tierclose status")
-        trial.expect_unpublished()
+        expect(not trial.published(), "something was published")
         expect(died(trial), "status does not tell that the run died")
+        # For all that the job knows it may be published, so it drops nothing.
+        trial.expect_unpublished((trial.action.tables,))
         return
     if job.wait() == 0:
-        # The reader's work may be done by then.
-        expect(name == READER, f"it went on without its {name}; {job.told()}")
+        # The reader's work may be done by then, the writer's is once its tables are attached.
+        expect(name == READER or (name, step) == (WRITER, "standings are attached"),
+               f"it went on without its {name}; {job.told()}")
         trial.expect_published()
         return
     job.expect_code(69).expect_error("connection")
+    expect(not trial.published(), "something was published")
+    if step not in STEPS_WITHOUT_ROW:
+        check_word_left(trial, name)
+    # The job drops its tables on the writer's connection. Where that is lost, its open transaction
+    # is lost too; only in a backfill others may have been committed before.
     trial.expect_unpublished()
-    if step in STEPS_WITHOUT_ROW:
-        return
+
+
+def check_word_left(trial, name):
+    """Without its leader the job cannot say in the ledger what became of the run."""
     if name == LEADER:
         expect(died(trial), "status does not tell that the run died")
-    else:
-        status, error = trial.last_run()
-        expect_equal(status, "failed", "the run's row")
-        expect("connection" in error, f"the ledger's error: {error}")
+        return
+    status, error = trial.last_run()
+    expect_equal(status, "failed", "the run's row")
+    expect("connection" in error, f"the ledger's error: {error}")
 
 
 def disturb(action, step, fault, check):
@@ -109,8 +145,7 @@ def disturb(action, step, fault, check):
 
 
 def lose_connections(action, step):
-    names = (LEADER, READER, WORKER) if step == "events are read" else (LEADER,)
-    for name in names:
+    for name in (LEADER, *LOST_TOO.get(step, ())):
         disturb(action, step, terminated(name),
                 lambda trial, job, name=name: check_terminated(trial, job, step, name))
 
@@ -130,12 +165,16 @@ def try_step(action, step):
 
 
 def try_before_commit(action):
-    """Every row is written and the server waits for the commit: the job is stopped right there."""
+    """Every table is attached and the server waits for the commit: the job is stopped right there.
+
+    Killed, it leaves its tables; also where it learns only from its commit that the connection is
+    lost, and so not whether it was published.
+    """
+    all_tables = (action.tables,)
     with SHARED[action.name] as trial:
-        for fault, codes in ((signal.SIGKILL, (-9,)), (signal.SIGINT, (130,)),
-                             (signal.SIGTERM, (143,)), ("terminate", (69, 74))):
-            with table_lock(trial, "tierclose.program", "share", LEADER) as stall, \
-                    trial.start() as job:
+        for fault, code, tables in ((signal.SIGKILL, -9, all_tables), (signal.SIGINT, 130, (0,)),
+                                    (signal.SIGTERM, 143, (0,)), ("terminate", 74, all_tables)):
+            with last_attach(trial) as stall, trial.start() as job:
                 stall.reached(job)
                 job.stop_process()
                 stall.release()
@@ -148,8 +187,23 @@ def try_before_commit(action):
                 else:
                     job.kill(fault)
                 job.kill(signal.SIGCONT)
-                job.expect_code(*codes)
-            trial.expect_unpublished()
+                job.expect_code(code)
+            trial.expect_unpublished(tables)
+
+
+def try_writer_lost_between(action):
+    """The writer is lost where a backfill has written the first table and needs it for the next."""
+    with SHARED[action.name] as trial:
+        with table_lock(trial, "tierclose.program", "share", LEADER) as stall, \
+                trial.start() as job:
+            stall.reached(job)
+            wait_until(lambda: unpublished_tables(trial.session), "the first table")
+            terminated(WRITER)(trial, job, stall)
+            job.expect_code(69).expect_error("connection")
+        expect(not trial.published(), "something was published")
+        check_word_left(trial, WRITER)
+        # Only the writer's connection drops what it wrote.
+        trial.expect_unpublished((0, 1))
 
 
 def try_stop_while_waiting(step):
@@ -184,6 +238,7 @@ def register():
             add_case(f"settle: ended where {step}", try_step, ACTIONS[1], step)
     for action in ACTIONS:
         add_case(f"{action}: ended where nothing is left but the commit", try_before_commit, action)
+    add_case("backfill: the writer is lost between two tables", try_writer_lost_between, ACTIONS[3])
     for step in STEPS_OF_STOPS:
         add_case(f"close: SIGTERM ends the wait for the server where {step}",
                  try_stop_while_waiting, step)

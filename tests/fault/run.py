@@ -14,6 +14,7 @@ import commit_answer
 import disk_full
 import every_message
 import locked_steps
+import next_run
 import server_crash
 import two_runs
 
@@ -22,6 +23,7 @@ def main():
     actions.make_templates()
     try:
         two_runs.register()
+        next_run.register()
         commit_answer.register()
         catch_up.register()
         disk_full.register()

@@ -9,7 +9,10 @@ import tempfile
 
 from cases import wait_until
 from job import CONFIG, LEADER, READER, WORKER
+from published import unpublished_tables
 from live import ConnectionLost, Session
+
+WRITER = "tierclose run % writer"
 
 GATE_KEY = 1
 STANDING_GATE = """
@@ -25,7 +28,20 @@ end $$;
 create event trigger gate on ddl_command_end when tag in ('CREATE TABLE')
     execute function fault.gate_standings();
 """
-STANDING_GATE_OFF = "drop event trigger gate; drop function fault.gate_standings();"
+STANDING_GATE_OFF = ("drop event trigger if exists gate;"
+                     " drop function if exists fault.gate_standings();")
+# The table's key is the writer's last message, and its commit comes with it.
+KEY_GATE = """
+create function fault.gate_key() returns event_trigger language plpgsql as $$
+begin
+    if current_setting('application_name') like '% writer' then
+        perform fault.gate(1);
+    end if;
+end $$;
+create event trigger gate on ddl_command_end when tag in ('ALTER TABLE')
+    execute function fault.gate_key();
+"""
+KEY_GATE_OFF = "drop event trigger if exists gate; drop function if exists fault.gate_key();"
 COMMIT_GATE = """
 create constraint trigger gate after insert or update on tierclose.published
     deferrable initially deferred for each row execute function fault.gate_row(1);
@@ -58,6 +74,24 @@ class Stall:
         self._session.query("rollback")
 
 
+class LastAttach(Stall):
+    """At the first table the leader waits for the parent: all tables are written then. So the last
+    one can be locked, and the parent let go."""
+
+    def __init__(self, trial, parent, last):
+        super().__init__(trial, last, LEADER)
+        self._parent = parent
+
+    def reached(self, job):
+        super().reached(job)
+        table = f"tierclose.standing_run_{unpublished_tables(self.trial.session)[-1]}"
+        self._session.query(f"begin; lock table {table} in access share mode")
+        self._parent.query("rollback")
+        wait_until(lambda: self.trial.session.query(
+            f"select pid from pg_locks where not granted and relation = '{table}'::regclass"),
+                   f"{job} to come to the last table")
+
+
 @contextlib.contextmanager
 def table_lock(trial, table, mode, waiting):
     with Session(trial.database) as session:
@@ -65,6 +99,14 @@ def table_lock(trial, table, mode, waiting):
         yield Stall(trial, session, waiting)
         with contextlib.suppress(ConnectionLost):
             session.query("rollback")
+
+
+@contextlib.contextmanager
+def last_attach(trial):
+    """The leader waits to attach the last table; after that it has nothing to do but commit."""
+    with Session(trial.database) as parent, Session(trial.database) as last:
+        parent.query("begin; lock table tierclose.standing in share update exclusive mode")
+        yield LastAttach(trial, parent, last)
 
 
 @contextlib.contextmanager
@@ -101,7 +143,8 @@ STEPS = {
     "what stands is read": lambda t: table_lock(t, "tierclose.run_level", "access exclusive",
                                                 LEADER),
     "standings are begun": lambda t: table_lock(t, "tierclose.run_level", "share", LEADER),
-    "standings are written": lambda t: gate(t, LEADER, STANDING_GATE, STANDING_GATE_OFF),
+    "standings are written": lambda t: gate(t, WRITER, STANDING_GATE, STANDING_GATE_OFF),
+    "standings are kept": lambda t: gate(t, WRITER, KEY_GATE, KEY_GATE_OFF),
     "standings are attached": lambda t: table_lock(t, "tierclose.standing",
                                                    "share update exclusive", LEADER),
     "changes are written": lambda t: table_lock(t, "tierclose.level_change", "share", LEADER),

@@ -4,7 +4,7 @@ A run that failed has used up a number, so run_id and grant_id are not the same 
 checksum a run counts as "the n-th that published", which is the same.
 """
 
-from cases import expect_equal
+from cases import expect, expect_equal
 
 TODAY = "2026-01-12"
 
@@ -51,13 +51,16 @@ _WRITTEN = " union ".join(f"select run_id from tierclose.{table}" for table in (
     "run_level", "standing", "anomaly", "anomaly_count", "level_change", "coupon_grant",
     "restatement"))
 
+# A table that is attached although nobody published it would be a half publication.
+_TABLES = """
+select substr(c.relname, 14)::bigint, c.relispartition from pg_class c
+where c.relnamespace = 'tierclose'::regnamespace and c.relname ~ '^standing_run_[0-9]+$'
+    and c.relkind = 'r' and not exists (select from tierclose.run r
+        where r.status = 'published' and c.relname = 'standing_run_' || r.run_id)
+order by 1"""
+
 _LEFT = f"""
 with published as (select run_id from tierclose.run where status = 'published')
-select 'table ' || c.relname from pg_class c
-where c.relnamespace = 'tierclose'::regnamespace and c.relname like 'standing_run%'
-    and c.relkind = 'r'
-    and not exists (select from published where c.relname = 'standing_run_' || run_id)
-union all
 select 'rows of run ' || run_id from ({_WRITTEN}) w where run_id not in (table published)
 union all
 select 'advisory lock' from pg_locks where locktype = 'advisory'
@@ -65,13 +68,31 @@ select 'advisory lock' from pg_locks where locktype = 'advisory'
 """
 
 
+def unpublished_tables(session):
+    """The runs whose standings have a table of their own, but were not published."""
+    found = session.query(_TABLES)
+    expect_equal([run for run, attached in found if attached == "t"], [],
+                 "attached though not published")
+    return [int(run) for run, _ in found]
+
+
 def leftovers(session):
     """What stands in nobody's name: tables and rows of runs that did not publish, locks."""
-    return [row[0] for row in session.query(_LEFT)]
+    return [f"table standing_run_{run}" for run in unpublished_tables(session)] + \
+        [row[0] for row in session.query(_LEFT)]
 
 
 def expect_nothing_left(session):
     expect_equal(leftovers(session), [], "left in the way")
+
+
+def expect_tables_left(session, counts):
+    """Nothing but tables that nobody published and nobody sees; `counts`: how many may be."""
+    left = [what for what in leftovers(session) if not what.startswith("table ")]
+    expect_equal(left, [], "left in the way")
+    tables = unpublished_tables(session)
+    expect(len(tables) in counts,
+           f"standings left of the runs {tables}: wanted {' or '.join(map(str, counts))} tables")
 
 
 def run_rows(session, condition="true"):
