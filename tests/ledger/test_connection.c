@@ -25,7 +25,7 @@ static void test_settings(void)
     };
     /* Against everything that a user's environment can put in the way. */
     must(setenv("PGTZ", "Asia/Tokyo", 1) == 0, NULL, "setenv");
-    must(setenv("PGOPTIONS", "-c search_path=public -c DateStyle=German -c statement_timeout=5",
+    must(setenv("PGOPTIONS", "-c search_path=public -c DateStyle=German -c statement_timeout=5000",
                 1) == 0,
          NULL, "setenv");
     Connection *connection = must_connect(NULL);

@@ -217,6 +217,31 @@ static void test_shape(Connection *admin, const char *name, int64_t from_day, in
     must_execute(admin, "commit");
 }
 
+/* Partitions that may not be read by their names and share their times with others: all is read
+ * through the table, by time. */
+static void test_closed(Connection *admin, Connection *reader, const char *relation)
+{
+    Error error = {0};
+    EventChunk *chunks = NULL;
+    size_t count = 0;
+    int64_t from_us = DAY_2025 * day_us;
+    int64_t until_us = (DAY_2025 + 365) * day_us;
+    CLEANUP_TEXT char *sql = text_printf("grant select on %s to ledger_test_reader", relation);
+    must_execute(admin, sql);
+    must_execute(reader, "begin");
+    Source *source = must_open(reader, relation);
+    must(events_plan(reader, source, from_us, until_us, NULL, 0, 2, &chunks, &count, &error),
+         &error, "plan");
+    CHECK(count == 12 && count_whole(chunks, count) == 0, "%s: %zu stretches of time", relation,
+          count);
+    events_plan_free(chunks, count);
+    Kept *kept = read_all(reader, source, from_us, until_us, NULL, 0, 2);
+    check_kept(admin, kept, "loyalty_test.plain", from_us, until_us, relation);
+    kept_destroy(kept);
+    source_close(&source);
+    must_execute(reader, "rollback");
+}
+
 /* A role that may read the table but not its partitions by name reads all the same, through the
  * table. */
 static void test_rights(Connection *admin)
@@ -245,19 +270,8 @@ static void test_rights(Connection *admin)
     kept_destroy(kept);
     source_close(&source);
     must_execute(reader, "rollback");
-    must_execute(admin, "grant select on loyalty_test.by_list to ledger_test_reader");
-    must_execute(reader, "begin");
-    source = must_open(reader, "loyalty_test.by_list");
-    must(events_plan(reader, source, from_us, until_us, NULL, 0, 2, &chunks, &count, &error),
-         &error, "plan");
-    CHECK(count == 12 && count_whole(chunks, count) == 0,
-          "partitions that may not be read and are not apart: %zu stretches of time", count);
-    events_plan_free(chunks, count);
-    kept = read_all(reader, source, from_us, until_us, NULL, 0, 2);
-    check_kept(admin, kept, "loyalty_test.plain", from_us, until_us, "reader");
-    kept_destroy(kept);
-    source_close(&source);
-    must_execute(reader, "rollback");
+    test_closed(admin, reader, "loyalty_test.by_list");
+    test_closed(admin, reader, "loyalty_test.with_default");
     CHECK_FAILS(source_open(reader, "loyalty_test.member", "loyalty_test.by_day",
                             "loyalty_test.event_kind", &source, &error),
                 &error, EXIT_CONFIG, "permission denied for table by_day");

@@ -258,6 +258,7 @@ static bool comes_before(const Earned *line, const Earned *next)
 /* From none to more than are sorted by hand, in no order. */
 Test(earn_kinds, lines_of_many_events_come_in_the_order_of_time)
 {
+    static const int32_t categories[] = {1, 2};
     RuleSet rules = standard_rules();
     Random random = {first_seed()};
     for (size_t count = 0; count <= FOLD_EVENTS_MAX; count++) {
@@ -266,7 +267,7 @@ Test(earn_kinds, lines_of_many_events_come_in_the_order_of_time)
             int64_t id = (int64_t)i + 1;
             events[i] = i % 2 == 0 ? follow(id, "2025-05-01 00:00")
                                    : with_categories(buy(id, "2025-05-01 00:00", 1000 - id, 1000),
-                                                     CATEGORIES(1, 2));
+                                                     COUNT(categories), categories);
             events[i].local_us += random_below(&random, INT64_C(31) * 4) * US_PER_DAY / 4;
             events[i].occurred_at_us = events[i].local_us;
         }
