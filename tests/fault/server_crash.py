@@ -66,7 +66,7 @@ def try_step(server, step):
         else:
             job.expect_code(69).expect_error("the connection was lost")
         expect(not trial.published(), "something was published")
-        expect(died(trial), "status does not tell that the run died")
+        wait_until(lambda: died(trial), "status to tell that the run died")
         # What the writer had committed stands; its commit under way is lost with the server.
         trial.expect_unpublished((0,) if step == "standings are kept" else
                                  tables_left(trial.action, step))
