@@ -11,7 +11,7 @@ import threading
 import types
 
 from cases import add_case, expect, expect_equal
-from job import PROGRAM, run_job
+from job import JOB_SECONDS_MAX, PROGRAM, run_job
 from live import copy_database, drop_database, psql
 from repetition import summary
 from setting import LOADED, PERIOD, WINDOW, checksum_of, new_world
@@ -127,7 +127,7 @@ def run_loudly(world, *words):
     done = subprocess.run(
         [PROGRAM, *words, "--config", world.config, "--dsn", f"dbname={world.database}"],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        check=False)
+        timeout=JOB_SECONDS_MAX, check=False)
     expect_equal((done.returncode, [line for line in done.stderr.splitlines()
                                     if line.startswith("error")]), (0, []), f"end of {words}")
     return types.SimpleNamespace(out=done.stdout, err=done.stderr)
