@@ -4,6 +4,7 @@
 #include "close/budget.h"
 #include "close/gather.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -150,6 +151,7 @@ static bool read_and_fold(const Computation *computation, const char *name, Erro
         if (end == GATHER_DONE) {
             pass++;
         } else {
+            assert(until - first > 1); /* one partition has no limit */
             pass_count *= 2;
             pass *= 2;
         }
