@@ -2,15 +2,19 @@
  * An event as it lies in memory between reading and folding: packed, since a month of events is the
  * most that a close holds.
  *
- * A record is a head (the kind, what is there, and a nibble for the length of each number) and the
- * numbers, each in as few bytes as it needs. Ids and time are differences from the record before in
- * the same block: events arrive in about the order of time. A visit takes about 14 bytes, a
- * purchase 26, where Event has 72.
+ * A record is a head (the kind, what is there, the member's slot in its partition, and a nibble for
+ * the length of each number) and the numbers, each in as few bytes as it needs. Event id, time and
+ * order are differences from the record before in the same block: events arrive in about the order
+ * of time. A purchase takes about 25 bytes, where Event has 72. The id of a member who is not in
+ * the table follows the head.
+ *
+ * Of an event of a plain kind (programme/plain.h) only kind, day and member are kept: 4 bytes.
  *
  * Writing and reading are inline: they run once and twice for each event there is.
  */
 #pragma once
 
+#include "close/members.h"
 #include "programme/earn.h"
 
 #include <endian.h>
@@ -18,20 +22,49 @@
 
 /* The record before, which differences are taken from; all zero before a block's first. */
 typedef struct RecordBase {
-    int64_t member_id;
     int64_t event_id;
     int64_t occurred_at_us;
     int64_t order_id;
 } RecordBase;
 
 enum {
-    RECORD_NUMBERS = 8,
-    RECORD_HEAD_BYTES = 1 + 1 + 4,
+    RECORD_NUMBERS = 7,
+    RECORD_HEAD_BYTES = 1 + 1 + 2 + 4,
+    RECORD_STRANGER_BYTES = 8,
     /* Numbers are written and read eight bytes at a time, so a record needs that much room after
      * it. */
     RECORD_SLACK_BYTES = 8,
-    RECORD_BYTES_MAX = RECORD_HEAD_BYTES + RECORD_NUMBERS * 8, /* without categories */
+    RECORD_BYTES_MAX = RECORD_HEAD_BYTES + RECORD_STRANGER_BYTES + RECORD_NUMBERS * 8,
+    RECORD_PLAIN = 0x40, /* with the kind's slot: one of 64 to 127, which no kind's slot is */
+    RECORD_PLAIN_BYTES = 1 + 1 + 2,
+    RECORD_DAY_BITS = 0x1f,
+    RECORD_ELIGIBLE = 0x80,
 };
+_Static_assert((int)SLOTS_MAX == (int)RECORD_PLAIN,
+               "a plain record is told apart by its first byte");
+_Static_assert((int)MEMBERS_PER_PARTITION <= (int)PLACE_STRANGER, "a slot fits two bytes");
+
+static inline bool record_is_plain(const unsigned char *at)
+{
+    return (at[0] & 0xc0) == RECORD_PLAIN;
+}
+
+static inline unsigned char *record_put_plain(unsigned char *at, uint16_t member_slot, uint8_t slot,
+                                              uint32_t day, bool eligible)
+{
+    at[0] = (unsigned char)(RECORD_PLAIN | slot);
+    at[1] = (unsigned char)((day & RECORD_DAY_BITS) | (eligible ? RECORD_ELIGIBLE : 0));
+    memcpy(at + 2, &member_slot, sizeof member_slot);
+    return at + RECORD_PLAIN_BYTES;
+}
+
+/* The member's slot in its partition, of a record of either sort. */
+static inline uint16_t record_member_slot(const unsigned char *at)
+{
+    uint16_t slot = 0;
+    memcpy(&slot, at + 2, sizeof slot);
+    return slot;
+}
 
 /* The most bytes that event_record_put needs, slack included. */
 static inline size_t event_record_bytes_max(const Event *event)
@@ -82,9 +115,8 @@ static inline const unsigned char *record_get_number(const unsigned char *at, ui
     return at + length;
 }
 
-static inline void event_record_advance(RecordBase *base, int64_t member_id, const Event *event)
+static inline void event_record_advance(RecordBase *base, const Event *event)
 {
-    base->member_id = member_id;
     base->event_id = event->event_id;
     base->occurred_at_us = event->occurred_at_us;
     if ((event->present & EVENT_HAS_ORDER) != 0) {
@@ -95,7 +127,8 @@ static inline void event_record_advance(RecordBase *base, int64_t member_id, con
 /* Writes the record; returns its end. fate, ineligible and local_us are not kept, nor the values of
  * what is not present. */
 static inline unsigned char *event_record_put(unsigned char *at, RecordBase *base,
-                                              int64_t member_id, const Event *event)
+                                              uint16_t member_slot, int64_t member_id,
+                                              const Event *event)
 {
     const RecordBase before = *base;
     uint64_t order = (event->present & EVENT_HAS_ORDER) != 0
@@ -106,12 +139,14 @@ static inline unsigned char *event_record_put(unsigned char *at, RecordBase *bas
     uint64_t points = (event->present & EVENT_HAS_POINTS) != 0
                           ? record_zigzag((uint64_t)(int64_t)event->points)
                           : 0;
-    event_record_advance(base, member_id, event);
+    event_record_advance(base, event);
     uint32_t lengths = 0;
     unsigned char *head = at;
     at += RECORD_HEAD_BYTES;
-    at = record_put_number(at, record_zigzag((uint64_t)member_id - (uint64_t)before.member_id),
-                           &lengths);
+    if (member_slot == PLACE_STRANGER) {
+        memcpy(at, &member_id, sizeof member_id);
+        at += RECORD_STRANGER_BYTES;
+    }
     at = record_put_number(at, record_zigzag((uint64_t)event->event_id - (uint64_t)before.event_id),
                            &lengths);
     at = record_put_number(
@@ -122,9 +157,11 @@ static inline unsigned char *event_record_put(unsigned char *at, RecordBase *bas
     at = record_put_number(at, record_zigzag((uint64_t)event->discount_cents), &lengths);
     at = record_put_number(at, points, &lengths);
     at = record_put_number(at, event->category_count, &lengths);
+    lengths <<= 4; /* the first number's nibble is the uppermost */
     head[0] = event->slot;
     head[1] = event->present;
-    memcpy(head + 2, &lengths, sizeof lengths);
+    memcpy(head + 2, &member_slot, sizeof member_slot);
+    memcpy(head + 4, &lengths, sizeof lengths);
     size_t category_bytes = event->category_count * sizeof *event->categories;
     if (category_bytes > 0) {
         memcpy(at, event->categories, category_bytes);
@@ -139,29 +176,26 @@ static inline unsigned record_sum_lengths(uint32_t lengths)
     return (pairs * 0x01010101U) >> 24;
 }
 
-/* Reads a record's member and the count of its categories only; returns its end. */
-static inline const unsigned char *event_record_skip(const unsigned char *at, RecordBase *base,
-                                                     int64_t *ret_member_id,
+/* Reads the count of a record's categories only; returns its end. */
+static inline const unsigned char *event_record_skip(const unsigned char *at,
                                                      uint32_t *ret_category_count)
 {
     uint32_t lengths = 0;
-    uint64_t member = 0;
     uint64_t categories = 0;
-    memcpy(&lengths, at + 2, sizeof lengths);
-    at += RECORD_HEAD_BYTES;
+    memcpy(&lengths, at + 4, sizeof lengths);
+    bool is_stranger = record_member_slot(at) == PLACE_STRANGER;
+    at += RECORD_HEAD_BYTES + (is_stranger ? RECORD_STRANGER_BYTES : 0);
     const unsigned char *end = at + record_sum_lengths(lengths);
-    uint32_t last = lengths << 28;
-    (void)record_get_number(end - (lengths & 15), &last, &categories);
-    (void)record_get_number(at, &lengths, &member);
-    base->member_id = (int64_t)((uint64_t)base->member_id + record_unzigzag(member));
-    *ret_member_id = base->member_id;
+    uint32_t last = lengths >> 4;
+    uint32_t last_alone = last << 28;
+    (void)record_get_number(end - (last & 15), &last_alone, &categories);
     *ret_category_count = (uint32_t)categories;
     return end + categories * sizeof(int32_t);
 }
 
 /*
  * Reads one record; returns its end. ret_event->categories is NULL: *ret_categories is where they
- * lie, unaligned.
+ * lie, unaligned. *ret_member_id is set for a stranger only.
  */
 static inline const unsigned char *event_record_get(const unsigned char *at, RecordBase *base,
                                                     int64_t *ret_member_id, Event *ret_event,
@@ -171,26 +205,30 @@ static inline const unsigned char *event_record_get(const unsigned char *at, Rec
     uint32_t lengths = 0;
     uint8_t slot = at[0];
     uint8_t present = at[1];
-    memcpy(&lengths, at + 2, sizeof lengths);
+    bool is_stranger = record_member_slot(at) == PLACE_STRANGER;
+    memcpy(&lengths, at + 4, sizeof lengths);
     at += RECORD_HEAD_BYTES;
+    if (is_stranger) {
+        memcpy(ret_member_id, at, sizeof *ret_member_id);
+        at += RECORD_STRANGER_BYTES;
+    }
     for (size_t i = 0; i < RECORD_NUMBERS; i++) {
         at = record_get_number(at, &lengths, &numbers[i]);
     }
-    *ret_member_id = (int64_t)((uint64_t)base->member_id + record_unzigzag(numbers[0]));
     *ret_event = (Event){
-        .event_id = (int64_t)((uint64_t)base->event_id + record_unzigzag(numbers[1])),
-        .occurred_at_us = (int64_t)((uint64_t)base->occurred_at_us + record_unzigzag(numbers[2])),
+        .event_id = (int64_t)((uint64_t)base->event_id + record_unzigzag(numbers[0])),
+        .occurred_at_us = (int64_t)((uint64_t)base->occurred_at_us + record_unzigzag(numbers[1])),
         .order_id = (present & EVENT_HAS_ORDER) != 0
-                        ? (int64_t)((uint64_t)base->order_id + record_unzigzag(numbers[3]))
+                        ? (int64_t)((uint64_t)base->order_id + record_unzigzag(numbers[2]))
                         : 0,
-        .item_cents = (int64_t)record_unzigzag(numbers[4]),
-        .discount_cents = (int64_t)record_unzigzag(numbers[5]),
-        .points = (int32_t)(int64_t)record_unzigzag(numbers[6]),
-        .category_count = (uint32_t)numbers[7],
+        .item_cents = (int64_t)record_unzigzag(numbers[3]),
+        .discount_cents = (int64_t)record_unzigzag(numbers[4]),
+        .points = (int32_t)(int64_t)record_unzigzag(numbers[5]),
+        .category_count = (uint32_t)numbers[6],
         .slot = slot,
         .present = present,
     };
-    event_record_advance(base, *ret_member_id, ret_event);
+    event_record_advance(base, ret_event);
     *ret_categories = at;
     return at + ret_event->category_count * sizeof *ret_event->categories;
 }

@@ -7,10 +7,14 @@
 #include "programme/earn.h"
 #include "programme/kinds.h"
 
+static inline uint8_t slot_of_row(const KindMap *kinds, const EventRow *row)
+{
+    return (row->present & ROW_HAS_KIND) != 0 ? kind_map_slot(kinds, row->kind) : SLOT_UNKNOWN;
+}
+
 /* The categories stay the row's. Inline: it runs once for each event there is. */
 static inline Event event_of_row(const KindMap *kinds, const EventRow *row)
 {
-    bool has_kind = (row->present & ROW_HAS_KIND) != 0;
     unsigned present = ((row->present & ROW_HAS_ORDER) != 0 ? EVENT_HAS_ORDER : 0U) |
                        ((row->present & ROW_HAS_ITEM) != 0 ? EVENT_HAS_ITEM : 0U) |
                        ((row->present & ROW_HAS_POINTS) != 0 ? EVENT_HAS_POINTS : 0U);
@@ -23,7 +27,7 @@ static inline Event event_of_row(const KindMap *kinds, const EventRow *row)
         .categories = row->categories,
         .category_count = row->category_count,
         .points = row->points,
-        .slot = has_kind ? kind_map_slot(kinds, row->kind) : SLOT_UNKNOWN,
+        .slot = slot_of_row(kinds, row),
         .present = (uint8_t)present,
     };
 }

@@ -15,11 +15,18 @@ enum { BLOCK_BYTES = 8 * 1024, SLAB_BLOCKS = 64 };
 
 typedef struct Block {
     struct Block *next;
-    uint32_t used;
+    uint32_t used; /* set when the next block is begun, or all are taken */
     uint32_t size;
-    RecordBase last; /* its last record */
     unsigned char bytes[];
 } Block;
+
+/* Where the next record goes: all that writing one needs is in one place. */
+typedef struct Bucket {
+    Block *newest;
+    unsigned char *at;
+    unsigned char *end;
+    RecordBase last; /* the newest block's last record */
+} Bucket;
 
 typedef struct Slab {
     struct Slab *next;
@@ -31,7 +38,7 @@ struct EventStore {
     size_t lane_count;
     size_t month_count;
     size_t partition_count;
-    Block **buckets; /* [lane][month][partition], newest block first */
+    Bucket *buckets; /* [lane][month][partition] */
     pthread_mutex_t pool_lock;
     Block *pool;
     Slab *slabs;
@@ -47,7 +54,7 @@ EventStore *event_store_create(size_t lane_count, size_t month_count, size_t par
     store->lane_count = lane_count;
     store->month_count = month_count;
     store->partition_count = partition_count;
-    store->buckets = memory_alloc(lane_count * month_count * partition_count, sizeof(Block *));
+    store->buckets = memory_alloc(lane_count * month_count * partition_count, sizeof(Bucket));
     store->bytes_max = SIZE_MAX;
     pthread_mutex_init(&store->pool_lock, NULL);
     return store;
@@ -78,8 +85,8 @@ bool event_store_is_full(EventStore *store)
 void event_store_clear(EventStore *store)
 {
     for (size_t i = 0; i < store->lane_count * store->month_count * store->partition_count; i++) {
-        free_large_blocks(store->buckets[i]);
-        store->buckets[i] = NULL;
+        free_large_blocks(store->buckets[i].newest);
+        store->buckets[i] = (Bucket){0};
     }
     while (store->slabs != NULL) {
         Slab *next = store->slabs->next;
@@ -107,7 +114,7 @@ size_t event_store_bytes_peak(const EventStore *store)
     return store->bytes_peak;
 }
 
-static Block **bucket_at(EventStore *store, size_t lane, size_t month_index, size_t partition)
+static Bucket *bucket_at(EventStore *store, size_t lane, size_t month_index, size_t partition)
 {
     assert(lane < store->lane_count && month_index < store->month_count &&
            partition < store->partition_count);
@@ -173,20 +180,36 @@ static void blocks_release(EventStore *store, Block *block)
     pthread_mutex_unlock(&store->pool_lock);
 }
 
-void event_store_put(EventStore *store, size_t lane, size_t month_index, size_t partition,
+/* Room for `most` bytes: in the newest block, or in one more. */
+static void make_room(EventStore *store, Bucket *bucket, size_t most)
+{
+    Block *block = block_new(store, most);
+    if (bucket->newest != NULL) {
+        bucket->newest->used = (uint32_t)(bucket->at - bucket->newest->bytes);
+    }
+    block->next = bucket->newest;
+    *bucket = (Bucket){.newest = block, .at = block->bytes, .end = block->bytes + block->size};
+}
+
+void event_store_put(EventStore *store, size_t lane, size_t month_index, MemberPlace place,
                      int64_t member_id, const Event *event)
 {
     size_t most = event_record_bytes_max(event);
-    Block **bucket = bucket_at(store, lane, month_index, partition);
-    Block *block = *bucket;
-    if (block == NULL || block->size - block->used < most) {
-        block = block_new(store, most);
-        block->next = *bucket;
-        block->last = (RecordBase){0};
-        *bucket = block;
+    Bucket *bucket = bucket_at(store, lane, month_index, place.partition);
+    if ((size_t)(bucket->end - bucket->at) < most) {
+        make_room(store, bucket, most);
     }
-    unsigned char *start = block->bytes + block->used;
-    block->used += (uint32_t)(event_record_put(start, &block->last, member_id, event) - start);
+    bucket->at = event_record_put(bucket->at, &bucket->last, place.slot, member_id, event);
+}
+
+void event_store_put_plain(EventStore *store, size_t lane, size_t month_index, MemberPlace place,
+                           uint8_t slot, LocalDay day, bool eligible)
+{
+    Bucket *bucket = bucket_at(store, lane, month_index, place.partition);
+    if (bucket->end - bucket->at < RECORD_PLAIN_BYTES) {
+        make_room(store, bucket, RECORD_PLAIN_BYTES);
+    }
+    bucket->at = record_put_plain(bucket->at, place.slot, slot, (uint32_t)day, eligible);
 }
 
 typedef struct BucketSize {
@@ -195,34 +218,43 @@ typedef struct BucketSize {
     size_t categories;
 } BucketSize;
 
-/* First pass: each record's slot, and how many records each slot has. */
-static BucketSize count_bucket(EventStore *store, const MemberTable *members, size_t month_index,
-                               size_t partition, size_t first_slot, EventBatch *batch)
+/* A plain record into its count. */
+static void count_plain(EventBatch *batch, KindSet plain_kinds, const unsigned char *at)
+{
+    unsigned slot = at[0] & (SLOTS_MAX - 1U);
+    assert(((plain_kinds >> slot) & 1) != 0);
+    size_t rank = (size_t)__builtin_popcountll(plain_kinds & ((UINT64_C(1) << slot) - 1));
+    plain_add(&batch->plain[record_member_slot(at) * batch->plain_kind_count + rank],
+              at[1] & RECORD_DAY_BITS, (at[1] & RECORD_ELIGIBLE) != 0);
+}
+
+/* First pass: counts what is plain, and how many other records each slot has. */
+static BucketSize count_bucket(EventStore *store, size_t month_index, size_t partition,
+                               KindSet plain_kinds, EventBatch *batch)
 {
     BucketSize size = {0};
-    size_t record = 0;
     for (size_t lane = 0; lane < store->lane_count; lane++) {
-        const Block *block = *bucket_at(store, lane, month_index, partition);
-        for (; block != NULL; block = block->next) {
+        const Bucket *bucket = bucket_at(store, lane, month_index, partition);
+        if (bucket->newest != NULL) {
+            bucket->newest->used = (uint32_t)(bucket->at - bucket->newest->bytes);
+        }
+        for (const Block *block = bucket->newest; block != NULL; block = block->next) {
             const unsigned char *at = block->bytes;
-            RecordBase base = {0};
             while (at < block->bytes + block->used) {
-                int64_t member_id = 0;
-                uint32_t category_count = 0;
-                at = event_record_skip(at, &base, &member_id, &category_count);
-                size_t slot = member_slot(members, member_id);
-                if (record == batch->slot_capacity) {
-                    batch->slots = array_grow(batch->slots, &batch->slot_capacity, record + 1,
-                                              sizeof *batch->slots);
+                if (record_is_plain(at)) {
+                    count_plain(batch, plain_kinds, at);
+                    at += RECORD_PLAIN_BYTES;
+                    continue;
                 }
-                batch->slots[record++] =
-                    slot == SLOT_NONE ? UINT32_MAX : (uint32_t)(slot - first_slot);
+                uint16_t slot = record_member_slot(at);
+                uint32_t category_count = 0;
+                at = event_record_skip(at, &category_count);
                 size.categories += category_count;
-                if (slot == SLOT_NONE) {
+                if (slot == PLACE_STRANGER) {
                     size.strangers++;
                 } else {
                     size.events++;
-                    batch->first[slot - first_slot + 1]++;
+                    batch->first[slot + 1]++;
                 }
             }
         }
@@ -242,46 +274,61 @@ static void keep_categories(EventBatch *batch, Event *event, const unsigned char
     }
 }
 
-/* Second pass: every record to its place. first[i + 1] serves as slot i's cursor, then ends at its
- * end. */
+/* A record that is not plain to its place; returns its end. */
+static const unsigned char *place_record(const unsigned char *at, RecordBase *base,
+                                         EventBatch *batch)
+{
+    const unsigned char *categories = NULL;
+    uint16_t slot = record_member_slot(at);
+    bool is_stranger = slot == PLACE_STRANGER;
+    Event *event = is_stranger ? &batch->strangers[batch->stranger_count]
+                               : &batch->events[batch->first[slot + 1]++];
+    int64_t *stranger_id = is_stranger ? &batch->stranger_ids[batch->stranger_count++] : NULL;
+    at = event_record_get(at, base, stranger_id, event, &categories);
+    keep_categories(batch, event, categories);
+    return at;
+}
+
+/* Second pass: every other record to its place. first[i + 1] serves as slot i's cursor, then ends
+ * at its end. */
 static void place_bucket(EventStore *store, size_t month_index, size_t partition, EventBatch *batch)
 {
-    size_t record = 0;
     for (size_t lane = 0; lane < store->lane_count; lane++) {
-        Block **bucket = bucket_at(store, lane, month_index, partition);
-        for (const Block *block = *bucket; block != NULL; block = block->next) {
+        Bucket *bucket = bucket_at(store, lane, month_index, partition);
+        for (const Block *block = bucket->newest; block != NULL; block = block->next) {
             const unsigned char *at = block->bytes;
             RecordBase base = {0};
             while (at < block->bytes + block->used) {
-                int64_t member_id = 0;
-                const unsigned char *categories = NULL;
-                uint32_t slot = batch->slots[record++];
-                Event *event = slot == UINT32_MAX ? &batch->strangers[batch->stranger_count]
-                                                  : &batch->events[batch->first[slot + 1]++];
-                at = event_record_get(at, &base, &member_id, event, &categories);
-                keep_categories(batch, event, categories);
-                if (slot == UINT32_MAX) {
-                    batch->stranger_ids[batch->stranger_count++] = member_id;
-                }
+                at = record_is_plain(at) ? at + RECORD_PLAIN_BYTES : place_record(at, &base, batch);
             }
         }
-        blocks_release(store, *bucket);
-        *bucket = NULL;
+        blocks_release(store, bucket->newest);
+        *bucket = (Bucket){0};
     }
 }
 
+/* Empty counts for all slots of the batch. */
+static void clear_counts(EventBatch *batch, KindSet plain_kinds)
+{
+    batch->first = array_grow(batch->first, &batch->first_capacity, batch->slot_count + 2,
+                              sizeof *batch->first);
+    memset(batch->first, 0, (batch->slot_count + 2) * sizeof *batch->first);
+    batch->plain_kind_count = (size_t)__builtin_popcountll(plain_kinds);
+    size_t plain_count = batch->slot_count * batch->plain_kind_count;
+    batch->plain =
+        array_grow(batch->plain, &batch->plain_capacity, plain_count + 1, sizeof *batch->plain);
+    memset(batch->plain, 0, plain_count * sizeof *batch->plain);
+}
+
 void event_store_take(EventStore *store, const MemberTable *members, size_t month_index,
-                      size_t partition, EventBatch *batch)
+                      size_t partition, KindSet plain_kinds, EventBatch *batch)
 {
     size_t first_slot = 0;
     size_t until_slot = 0;
     member_partition_slots(members, partition, &first_slot, &until_slot);
     batch->slot_count = until_slot > first_slot ? until_slot - first_slot : 0;
-    batch->first = array_grow(batch->first, &batch->first_capacity, batch->slot_count + 2,
-                              sizeof *batch->first);
-    memset(batch->first, 0, (batch->slot_count + 2) * sizeof *batch->first);
-
-    BucketSize size = count_bucket(store, members, month_index, partition, first_slot, batch);
+    clear_counts(batch, plain_kinds);
+    BucketSize size = count_bucket(store, month_index, partition, plain_kinds, batch);
     batch->events =
         array_grow(batch->events, &batch->event_capacity, size.events + 1, sizeof *batch->events);
     batch->strangers = array_grow(batch->strangers, &batch->stranger_capacity, size.strangers + 1,
@@ -311,6 +358,6 @@ void event_batch_destroy(EventBatch *batch)
     free(batch->strangers);
     free(batch->stranger_ids);
     free(batch->categories);
-    free(batch->slots);
+    free(batch->plain);
     *batch = (EventBatch){0};
 }

@@ -10,6 +10,7 @@
 
 #include "close/members.h"
 #include "programme/earn.h"
+#include "programme/plain.h"
 
 typedef struct EventStore EventStore;
 
@@ -25,9 +26,14 @@ bool event_store_is_full(EventStore *store);
 void event_store_clear(EventStore *store);
 void event_store_destroy(EventStore *store);
 
-/* Appends a copy to a bucket. One thread a lane. fate, ineligible and local_us are not kept. */
-void event_store_put(EventStore *store, size_t lane, size_t month_index, size_t partition,
+/* Appends a copy to a bucket of the place's partition. One thread a lane. fate, ineligible and
+ * local_us are not kept. */
+void event_store_put(EventStore *store, size_t lane, size_t month_index, MemberPlace place,
                      int64_t member_id, const Event *event);
+
+/* Appends an event that is one of its kind's (programme/plain.h) and no stranger's. */
+void event_store_put_plain(EventStore *store, size_t lane, size_t month_index, MemberPlace place,
+                           uint8_t slot, LocalDay day, bool eligible);
 
 /* The most bytes that the blocks have held so far. */
 size_t event_store_bytes_peak(const EventStore *store);
@@ -45,15 +51,17 @@ typedef struct EventBatch {
     Event *strangers;
     int64_t *stranger_ids;
     size_t stranger_count;
+    PlainCount *plain; /* by slot and, of the kinds of plain_kinds, by the kind's rank among them */
+    size_t plain_kind_count;
     /* private */
     size_t event_capacity, first_capacity, stranger_capacity, stranger_id_capacity;
     int32_t *categories;
     size_t category_count, category_capacity;
-    uint32_t *slots;
-    size_t slot_capacity;
+    size_t plain_capacity;
 } EventBatch;
 
-/* Takes a bucket out of all lanes; nobody may put into it any more. */
+/* Takes a bucket out of all lanes; nobody may put into it any more. plain_kinds: those of the
+ * month's events that were put as such, at least. */
 void event_store_take(EventStore *store, const MemberTable *members, size_t month_index,
-                      size_t partition, EventBatch *batch);
+                      size_t partition, KindSet plain_kinds, EventBatch *batch);
 void event_batch_destroy(EventBatch *batch);

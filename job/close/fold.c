@@ -42,6 +42,9 @@ Fold *fold_create(const Programme *programme, const Calendar *calendar, const Me
     fold->month_points =
         memory_alloc(members->count * calendar->month_count, sizeof *fold->month_points);
     fold->partitions = memory_alloc(members->partition_count, sizeof *fold->partitions);
+    for (size_t month = 0; month < calendar->month_count; month++) {
+        fold->plain[month] = plain_rules(programme, calendar->first + (Period)month);
+    }
     fold->period = calendar->first + (Period)calendar->month_count - 1;
     fold->last_day = period_last_day(fold->period);
     return fold;
@@ -62,6 +65,11 @@ void fold_destroy(Fold *fold)
     free(fold);
 }
 
+const PlainRules *fold_plain_rules(const Fold *fold, size_t month_index)
+{
+    return &fold->plain[month_index];
+}
+
 /* What a member without standing would have earned counts as ineligible. */
 static Fate fate_of(Fate fate, bool stands)
 {
@@ -72,7 +80,7 @@ static void count_event(Tally *tally, const Event *event, Fate fate, bool own_mo
                         int64_t member_id)
 {
     if (fate < FATE_FIRST_ANOMALY) {
-        tally_count(tally, fate, own_month); /* nearly all */
+        tally_count(tally, fate, own_month, 1); /* nearly all */
         return;
     }
     AnomalySample sample = {
@@ -88,7 +96,7 @@ static void count_event(Tally *tally, const Event *event, Fate fate, bool own_mo
 }
 
 /* An incremental fold tallies its own month only: the older events were, in their own close. */
-static bool counts(const Fold *fold, Period month)
+static bool is_counted(const Fold *fold, Period month)
 {
     return !fold->incremental || month == fold->period;
 }
@@ -106,7 +114,7 @@ static void count_take(const Fold *fold, Tally *tally, const Take *take, int64_t
         .has_order = take->has_order,
         .slot = take->is_fraud ? SLOT_FRAUD : SLOT_REFUND,
     };
-    if (counts(fold, take->month)) {
+    if (is_counted(fold, take->month)) {
         tally_add(tally, take_fate(take), take->month == fold->period, &sample);
     }
 }
@@ -149,33 +157,80 @@ static void note_orders(OrderRange *orders, const Event *events, size_t event_co
     }
 }
 
-/* One member's month, with the takes that its later months left open: worker->takes in and out. */
-static bool fold_member(Fold *fold, FoldWorker *worker, size_t month_index, size_t slot,
-                        Event *events, size_t event_count, Error *reterr)
+/* What a member's events of plain kinds come to. */
+static int64_t fold_plain(const Fold *fold, FoldWorker *worker, size_t month_index,
+                          const PlainCount *counts, bool stands)
 {
+    const PlainRules *plain = &fold->plain[month_index];
     Period month = fold->calendar->first + (Period)month_index;
-    int64_t member_id = fold->members->ids[slot];
+    bool own_month = month == fold->period;
+    int64_t points = 0;
+    size_t rank = 0;
+    for (KindSet left = plain->kinds; left != 0; left &= left - 1, rank++) {
+        if (counts[rank].events == 0) {
+            continue;
+        }
+        PlainEarned earned =
+            plain_earn(plain->rules, (uint8_t)__builtin_ctzll(left), &counts[rank]);
+        points += earned.points;
+        if (is_counted(fold, month)) {
+            tally_count(worker->tally, fate_of(FATE_EARNING, stands), own_month, earned.earning);
+            tally_count(worker->tally, fate_of(FATE_CAPPED, stands), own_month, earned.capped);
+            tally_count(worker->tally, FATE_INELIGIBLE, own_month, earned.ineligible);
+        }
+    }
+    return points;
+}
+
+static void set_local_times(const Fold *fold, FoldWorker *worker, Event *events, size_t event_count)
+{
     for (size_t i = 0; i < event_count; i++) {
         if (!calendar_span_holds(&worker->span, events[i].occurred_at_us)) {
             worker->span = calendar_span(fold->calendar, events[i].occurred_at_us);
         }
         events[i].local_us = events[i].occurred_at_us + worker->span.offset_us;
     }
+}
+
+/* One member's month, with the takes that its later months left open: worker->takes in and out. */
+static bool fold_member(Fold *fold, FoldWorker *worker, size_t month_index, size_t slot,
+                        Event *events, size_t event_count, const PlainCount *plain, Error *reterr)
+{
+    Period month = fold->calendar->first + (Period)month_index;
+    int64_t member_id = fold->members->ids[slot];
+    bool stands = member_stands(fold->members, slot, fold->last_day);
+    set_local_times(fold, worker, events, event_count);
     int64_t points = 0;
-    if (!earn_month(worker->workspace, rules_in_force(fold->programme, month), month, events,
-                    event_count, &worker->takes, &points, reterr)) {
+    if (event_count > 0 && !earn_month(worker->workspace, fold->plain[month_index].rules, month,
+                                       events, event_count, &worker->takes, &points, reterr)) {
         return error_prefix(reterr, "member %" PRId64, member_id);
+    }
+    if (__builtin_add_overflow(points, fold_plain(fold, worker, month_index, plain, stands),
+                               &points)) {
+        return error_set(reterr, EXIT_DATA, "look at the member's recorded points.",
+                         "member %" PRId64 ": a month's points add up to more than a bigint holds",
+                         member_id);
     }
     keep_points(fold, slot, month_index, points);
     note_orders(&worker->orders[month_index], events, event_count);
-    bool stands = member_stands(fold->members, slot, fold->last_day);
-    for (size_t i = 0; i < event_count && counts(fold, month); i++) {
+    for (size_t i = 0; i < event_count && is_counted(fold, month); i++) {
         if (events[i].fate != FATE_OPEN) {
             count_event(worker->tally, &events[i], fate_of(events[i].fate, stands),
                         month == fold->period, member_id);
         }
     }
     return true;
+}
+
+/* Whether the member did nothing that month. */
+static bool is_idle(const EventBatch *batch, size_t slot)
+{
+    uint32_t events = batch->first[slot + 1] - batch->first[slot];
+    const PlainCount *plain = batch->plain + slot * batch->plain_kind_count;
+    for (size_t rank = 0; rank < batch->plain_kind_count; rank++) {
+        events |= plain[rank].events;
+    }
+    return events == 0;
 }
 
 /* Refunds of everything stay open to the last month, and are one of fifty events. */
@@ -192,7 +247,8 @@ bool fold_partition(Fold *fold, FoldWorker *worker, size_t month_index, size_t p
                     Error *reterr)
 {
     EventBatch *batch = &worker->batch;
-    event_store_take(fold->store, fold->members, month_index, partition, batch);
+    event_store_take(fold->store, fold->members, month_index, partition,
+                     fold->plain[month_index].kinds, batch);
     bool own_month = fold->calendar->first + (Period)month_index == fold->period;
     for (size_t i = 0; i < batch->stranger_count; i++) {
         count_event(worker->tally, &batch->strangers[i], FATE_UNKNOWN_MEMBER, own_month,
@@ -211,9 +267,10 @@ bool fold_partition(Fold *fold, FoldWorker *worker, size_t month_index, size_t p
         while (next_open < open->count && open->items[next_open].slot == slot) {
             take_list_add(&worker->takes, &open->items[next_open++].take);
         }
-        if (event_count > 0 &&
+        if (!is_idle(batch, slot) &&
             !fold_member(fold, worker, month_index, first_slot + slot,
-                         batch->events + batch->first[slot], event_count, reterr)) {
+                         batch->events + batch->first[slot], event_count,
+                         batch->plain + slot * batch->plain_kind_count, reterr)) {
             free(kept.items);
             return false;
         }

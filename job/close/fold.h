@@ -41,6 +41,9 @@ Fold *fold_create(const Programme *programme, const Calendar *calendar, const Me
                   EventStore *store);
 void fold_destroy(Fold *fold);
 
+/* Which events of a month are to be put as plain ones. */
+const PlainRules *fold_plain_rules(const Fold *fold, size_t month_index);
+
 /* Folds one partition of one month; its newer months must be done. EXIT_DATA on overflow. */
 MUST_CHECK bool fold_partition(Fold *fold, FoldWorker *worker, size_t month_index, size_t partition,
                                Error *reterr);

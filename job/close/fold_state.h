@@ -44,6 +44,7 @@ struct Fold {
     EventStore *store;
     int32_t *month_points; /* [month][slot]: touched month by month; 0 where the month is wide */
     OrderRange orders[WINDOW_MONTHS_MAX];
+    PlainRules plain[WINDOW_MONTHS_MAX];
     PartitionState *partitions;
     atomic_bool months_overflow;
     bool incremental;

@@ -64,11 +64,28 @@ static void count_nobody(Worker *worker, const Event *event, bool own_month)
     tally_add(worker->fold.tally, FATE_UNKNOWN_MEMBER, own_month, &sample);
 }
 
-/* One row from the database: to its month and partition, by its wall clock. */
-static void put_row(Worker *worker, const EventRow *row)
+/* A row of a month and member that this pass folds, to its bucket. */
+static void keep_row(Worker *worker, const EventRow *row, MemberPlace place)
 {
     const GatherInput *input = worker->gather->input;
-    const MemberTable *members = &input->reading->members;
+    size_t month_index = (size_t)worker->span.month_index;
+    const PlainRules *plain = fold_plain_rules(input->fold, month_index);
+    uint8_t kind = slot_of_row(input->reading->kinds, row);
+    bool has_item = (row->present & ROW_HAS_ITEM) != 0;
+    if (place.slot != PLACE_STRANGER && plain_takes(plain, kind, has_item, row->item_cents)) {
+        LocalDay day = calendar_day(row->occurred_at_us + worker->span.offset_us);
+        event_store_put_plain(input->store, worker->lane, month_index, place, kind, day,
+                              plain_eligible(plain, kind, row->item_cents));
+        return;
+    }
+    Event event = event_of_row(input->reading->kinds, row);
+    event_store_put(input->store, worker->lane, month_index, place, row->member_id, &event);
+}
+
+/* One row from the database: to its month and partition, by its wall clock. */
+static void put_row(Worker *worker, const EventRow *row, MemberPlace place)
+{
+    const GatherInput *input = worker->gather->input;
     if (!calendar_span_holds(&worker->span, row->occurred_at_us)) {
         worker->span = calendar_span(input->calendar, row->occurred_at_us);
     }
@@ -76,15 +93,14 @@ static void put_row(Worker *worker, const EventRow *row)
     if (month_index < (int32_t)input->first_month || month_index >= (int32_t)input->until_month) {
         return; /* the chunks reach a little over the ends */
     }
-    Event event = event_of_row(input->reading->kinds, row);
     if ((row->present & ROW_HAS_MEMBER) == 0) {
         if (input->first_partition == 0) {
+            Event event = event_of_row(input->reading->kinds, row);
             count_nobody(worker, &event, (size_t)month_index + 1 == input->calendar->month_count);
         }
         return;
     }
-    size_t partition = member_partition(members, row->member_id);
-    if (partition < input->first_partition || partition >= input->until_partition) {
+    if (place.partition < input->first_partition || place.partition >= input->until_partition) {
         return;
     }
     if (worker->member_chunk == NULL) {
@@ -92,16 +108,21 @@ static void put_row(Worker *worker, const EventRow *row)
     } else if ((size_t)month_index < worker->member_chunk->first_month) {
         return; /* the members' older months stand as they are */
     }
-    event_store_put(input->store, worker->lane, (size_t)month_index, partition, row->member_id,
-                    &event);
+    keep_row(worker, row, place);
 }
 
 static bool put_rows(void *context, const EventRow *rows, size_t count, Error *reterr)
 {
     Worker *worker = context;
     const GatherInput *input = worker->gather->input;
+    int64_t member_ids[COPY_BATCH_ROWS] = {0};
+    MemberPlace places[COPY_BATCH_ROWS];
     for (size_t i = 0; i < count; i++) {
-        put_row(worker, &rows[i]);
+        member_ids[i] = rows[i].member_id;
+    }
+    member_places(&input->reading->members, member_ids, count, places);
+    for (size_t i = 0; i < count; i++) {
+        put_row(worker, &rows[i], places[i]);
     }
     progress_add(input->reading->session->job->progress, (int64_t)count);
     if (event_store_is_full(input->store)) {

@@ -22,6 +22,30 @@ typedef struct IdIndex {
 IdIndex id_index_build(const int64_t *ids, size_t count, size_t ids_per_stretch);
 void id_index_destroy(IdIndex *index);
 
+/* The stretch that an id is in; beyond the last one for an id above all. */
+static inline uint64_t id_index_stretch(const IdIndex *index, int64_t id)
+{
+    /* Unsigned, so that the span may be the whole of int64. */
+    return id <= index->ids[0] ? 0 : ((uint64_t)id - (uint64_t)index->ids[0]) >> index->shift;
+}
+
+/* Fetch from memory what id_index_find will look at: first the one, then, when that has had time to
+ * come, the other. (always_inline: gcc takes a function that only fetches for one without effect,
+ * and drops the call.) */
+static inline __attribute__((always_inline)) void id_index_fetch_start(const IdIndex *index,
+                                                                       int64_t id)
+{
+    uint64_t stretch = id_index_stretch(index, id);
+    __builtin_prefetch(&index->starts[stretch < index->stretch_count ? stretch : 0]);
+}
+
+static inline __attribute__((always_inline)) void id_index_fetch_ids(const IdIndex *index,
+                                                                     int64_t id)
+{
+    uint64_t stretch = id_index_stretch(index, id);
+    __builtin_prefetch(&index->ids[stretch < index->stretch_count ? index->starts[stretch] : 0]);
+}
+
 /* The last place whose id is not above `id`; 0 if there is none. The index must not be empty. */
 static inline size_t id_index_find(const IdIndex *index, int64_t id)
 {
@@ -29,13 +53,19 @@ static inline size_t id_index_find(const IdIndex *index, int64_t id)
     if (id <= ids[0]) {
         return 0;
     }
-    /* Unsigned, so that the span may be the whole of int64. */
-    uint64_t stretch = ((uint64_t)id - (uint64_t)ids[0]) >> index->shift;
+    uint64_t stretch = id_index_stretch(index, id);
     if (stretch >= index->stretch_count) {
         return index->count - 1;
     }
     size_t low = index->starts[stretch];
-    size_t high = (size_t)index->starts[stretch + 1] + 1;
+    size_t count = (size_t)index->starts[stretch + 1] + 1 - low; /* to choose from: 1 at least */
+    if (count <= 4) {
+        /* Nearly always, and how many of them are above nobody can guess: no branch for each. */
+        return low + ((ids[low + (count > 1)] <= id) & (count > 1)) +
+               ((ids[low + 2 * (size_t)(count > 2)] <= id) & (count > 2)) +
+               ((ids[low + 3 * (size_t)(count > 3)] <= id) & (count > 3));
+    }
+    size_t high = low + count;
     while (high - low > 1) {
         size_t middle = low + (high - low) / 2;
         if (ids[middle] <= id) {

@@ -9,8 +9,6 @@ void member_table_destroy(MemberTable *table)
     free(table->ids);
     free(table->registered_on);
     free(table->closed_on);
-    free(table->partition_ids);
-    id_index_destroy(&table->partitions_by_id);
     id_index_destroy(&table->slots_by_id);
     *table = (MemberTable){0};
 }
@@ -68,14 +66,6 @@ static void cut_partitions(MemberTable *table)
 {
     table->partition_count =
         table->count == 0 ? 1 : (table->count + MEMBERS_PER_PARTITION - 1) / MEMBERS_PER_PARTITION;
-    if (table->count == 0) {
-        return;
-    }
-    table->partition_ids = memory_alloc(table->partition_count, sizeof *table->partition_ids);
-    for (size_t partition = 0; partition < table->partition_count; partition++) {
-        table->partition_ids[partition] = table->ids[partition * MEMBERS_PER_PARTITION];
-    }
-    table->partitions_by_id = id_index_build(table->partition_ids, table->partition_count, 1);
     table->slots_by_id = id_index_build(table->ids, table->count, 2);
 }
 
@@ -103,9 +93,38 @@ bool member_table_finish(MemberTable *table, Error *reterr)
     return true;
 }
 
-size_t member_partition(const MemberTable *table, int64_t id)
+static inline MemberPlace find_place(const MemberTable *table, int64_t id)
 {
-    return table->partition_count == 1 ? 0 : id_index_find(&table->partitions_by_id, id);
+    size_t slot = id_index_find(&table->slots_by_id, id);
+    return (MemberPlace){
+        .partition = (uint32_t)(slot / MEMBERS_PER_PARTITION),
+        .slot = table->ids[slot] == id ? (uint16_t)(slot % MEMBERS_PER_PARTITION) : PLACE_STRANGER,
+    };
+}
+
+MemberPlace member_place(const MemberTable *table, int64_t id)
+{
+    return table->count == 0 ? (MemberPlace){0, PLACE_STRANGER} : find_place(table, id);
+}
+
+void member_places(const MemberTable *table, const int64_t *ids, size_t count,
+                   MemberPlace *ret_places)
+{
+    if (table->count == 0) {
+        for (size_t i = 0; i < count; i++) {
+            ret_places[i] = (MemberPlace){0, PLACE_STRANGER};
+        }
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        id_index_fetch_start(&table->slots_by_id, ids[i]);
+    }
+    for (size_t i = 0; i < count; i++) {
+        id_index_fetch_ids(&table->slots_by_id, ids[i]);
+    }
+    for (size_t i = 0; i < count; i++) {
+        ret_places[i] = find_place(table, ids[i]);
+    }
 }
 
 void member_partition_slots(const MemberTable *table, size_t partition, size_t *ret_first,
@@ -114,13 +133,4 @@ void member_partition_slots(const MemberTable *table, size_t partition, size_t *
     size_t until = (partition + 1) * MEMBERS_PER_PARTITION;
     *ret_first = partition * MEMBERS_PER_PARTITION;
     *ret_until = until < table->count ? until : table->count;
-}
-
-size_t member_slot(const MemberTable *table, int64_t id)
-{
-    if (table->count == 0) {
-        return SLOT_NONE;
-    }
-    size_t slot = id_index_find(&table->slots_by_id, id);
-    return table->ids[slot] == id ? slot : SLOT_NONE;
 }

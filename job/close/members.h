@@ -14,7 +14,6 @@
 
 enum { MEMBERS_PER_PARTITION = 2048 };
 
-#define SLOT_NONE SIZE_MAX
 #define NEVER_CLOSED INT32_MAX
 
 typedef struct MemberTable {
@@ -23,10 +22,8 @@ typedef struct MemberTable {
     LocalDay *closed_on; /* NEVER_CLOSED */
     size_t count;
     size_t capacity;
-    size_t partition_count;   /* at least 1 */
-    int64_t *partition_ids;   /* each partition's first id */
-    IdIndex partitions_by_id; /* of partition_ids: small enough for the processor's cache */
-    IdIndex slots_by_id;      /* of ids */
+    size_t partition_count; /* at least 1 */
+    IdIndex slots_by_id;    /* of ids */
 } MemberTable;
 
 void member_table_destroy(MemberTable *table);
@@ -35,15 +32,26 @@ void member_table_add(MemberTable *table, int64_t id, LocalDay registered_on, Lo
 /* Sorts, refuses an id that occurs twice (EXIT_DATA), cuts the partitions and indexes the ids. */
 MUST_CHECK bool member_table_finish(MemberTable *table, Error *reterr);
 
-/* The partition that a member with this id is in, or would be. */
-size_t member_partition(const MemberTable *table, int64_t id);
+/* Where a member is, or would be. */
+typedef struct MemberPlace {
+    uint32_t partition;
+    uint16_t slot; /* within the partition; PLACE_STRANGER: the table does not have it */
+} MemberPlace;
+
+enum { PLACE_STRANGER = UINT16_MAX };
+
+MemberPlace member_place(const MemberTable *table, int64_t id);
+
+/*
+ * The places of many ids at once: each is looked up where the processor's cache mostly does not
+ * reach, and so they wait for memory side by side.
+ */
+void member_places(const MemberTable *table, const int64_t *ids, size_t count,
+                   MemberPlace *ret_places);
 
 /* The slots of a partition: [*ret_first, *ret_until). */
 void member_partition_slots(const MemberTable *table, size_t partition, size_t *ret_first,
                             size_t *ret_until);
-
-/* The slot (in the whole table) of a member, or SLOT_NONE. */
-size_t member_slot(const MemberTable *table, int64_t id);
 
 /* Whether the member gets a standing in a period with this last day (contract 2.2). */
 static inline bool member_stands(const MemberTable *table, size_t slot, LocalDay last_day)

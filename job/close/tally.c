@@ -32,7 +32,7 @@ static void sample_insert(SampleList *list, const AnomalySample *sample)
 
 void tally_add(Tally *tally, Fate fate, bool own_month, const AnomalySample *sample)
 {
-    tally_count(tally, fate, own_month);
+    tally_count(tally, fate, own_month, 1);
     if (own_month && fate >= FATE_FIRST_ANOMALY) {
         sample_insert(&tally->samples[fate - FATE_FIRST_ANOMALY], sample);
     }

@@ -37,11 +37,11 @@ typedef struct Tally {
     SampleList samples[ANOMALY_REASONS]; /* of the period's own month */
 } Tally;
 
-/* Counts one event of which no sample is kept. */
-static inline void tally_count(Tally *tally, Fate fate, bool own_month)
+/* Counts events of which no sample is kept. */
+static inline void tally_count(Tally *tally, Fate fate, bool own_month, int64_t count)
 {
-    tally->window_fates[fate]++;
-    tally->month_fates[fate] += own_month ? 1 : 0;
+    tally->window_fates[fate] += count;
+    tally->month_fates[fate] += own_month ? count : 0;
 }
 
 /* Counts one event; `own_month`: its local month is the period; `sample` is looked at for anomalies

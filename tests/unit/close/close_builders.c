@@ -28,6 +28,14 @@ void finish_members(MemberTable *members)
     cr_assert(member_table_finish(members, &error), "%s", error.message);
 }
 
+size_t slot_of_member(const MemberTable *members, int64_t id)
+{
+    MemberPlace place = member_place(members, id);
+    return place.slot == PLACE_STRANGER
+               ? SLOT_NONE
+               : (size_t)place.partition * MEMBERS_PER_PARTITION + place.slot;
+}
+
 static const ZoneSegment *los_angeles(void)
 {
     static ZoneSegment segments[ZONE_SEGMENTS];
@@ -51,13 +59,23 @@ static void put_events(FoldRun *run, Tally *tally, const MemberEvent *events, si
 {
     for (size_t i = 0; i < event_count; i++) {
         const Event *event = &events[i].event;
-        int32_t month_index = calendar_month_index(
-            &run->calendar, calendar_local_us(&run->calendar, event->occurred_at_us));
-        if (month_index >= 0) {
-            event_store_put(run->store, i % lane_count, (size_t)month_index,
-                            member_partition(run->members, events[i].member_id),
-                            events[i].member_id, event);
-            tally->events++;
+        int64_t local_us = calendar_local_us(&run->calendar, event->occurred_at_us);
+        int32_t month_index = calendar_month_index(&run->calendar, local_us);
+        if (month_index < 0) {
+            continue;
+        }
+        tally->events++;
+        size_t index = (size_t)month_index;
+        MemberPlace place = member_place(run->members, events[i].member_id);
+        const PlainRules *plain = fold_plain_rules(run->fold, index);
+        bool has_item = (event->present & EVENT_HAS_ITEM) != 0;
+        if (place.slot != PLACE_STRANGER &&
+            plain_takes(plain, event->slot, has_item, event->item_cents)) {
+            event_store_put_plain(run->store, i % lane_count, index, place, event->slot,
+                                  calendar_day(local_us),
+                                  plain_eligible(plain, event->slot, event->item_cents));
+        } else {
+            event_store_put(run->store, i % lane_count, index, place, events[i].member_id, event);
         }
     }
 }
@@ -118,7 +136,7 @@ void fold_run_end(FoldRun *run)
 
 static size_t slot_of(const FoldRun *run, int64_t member_id)
 {
-    size_t slot = member_slot(run->members, member_id);
+    size_t slot = slot_of_member(run->members, member_id);
     cr_assert_neq(slot, SLOT_NONE, "the test has no member %lld", (long long)member_id);
     return slot;
 }

@@ -17,6 +17,10 @@ void add_member(MemberTable *members, int64_t id, const char *registered_on, con
 /* Ends the table; the test fails if that fails. */
 void finish_members(MemberTable *members);
 
+#define SLOT_NONE SIZE_MAX
+/* The member's place in the whole table, or SLOT_NONE. */
+size_t slot_of_member(const MemberTable *members, int64_t id);
+
 typedef struct MemberEvent {
     int64_t member_id;
     Event event;

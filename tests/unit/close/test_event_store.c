@@ -34,8 +34,7 @@ static void begin(size_t member_count, size_t lane_count, size_t month_count)
 
 static void put(size_t lane, size_t month_index, int64_t member_id, const Event *event)
 {
-    event_store_put(store, lane, month_index, member_partition(&members, member_id), member_id,
-                    event);
+    event_store_put(store, lane, month_index, member_place(&members, member_id), member_id, event);
 }
 
 static void check_same(const Event *out, const Event *in, const char *name)
@@ -71,7 +70,7 @@ static int compare_ids(const void *left, const void *right)
  */
 static void take(size_t month_index, size_t partition)
 {
-    event_store_take(store, &members, month_index, partition, &batch);
+    event_store_take(store, &members, month_index, partition, 0, &batch);
     cr_assert_eq(batch.first[0], 0);
     cr_assert_eq(batch.first[batch.slot_count], batch.event_count);
     for (size_t i = 0; i < batch.slot_count; i++) {
@@ -100,6 +99,39 @@ static Event event_with(unsigned bits, int64_t event_id, const int32_t *categori
         .fate = FATE_CAPPED,
         .ineligible = INELIGIBLE_VOIDED,
     };
+}
+
+/* What is plain is counted by member and kind, and what is not stays an event beside it. */
+Test(event_store, plain_events_are_counted)
+{
+    const KindSet kinds = UINT64_C(1) << 5 | UINT64_C(1) << 63 | UINT64_C(1) << 9;
+    begin(2, 2, 1);
+    for (size_t i = 0; i < 3000; i++) { /* more than a block holds */
+        event_store_put_plain(store, i % 2, 0, member_place(&members, 10), 63, (LocalDay)(i % 7),
+                              i % 3 == 0);
+    }
+    event_store_put_plain(store, 0, 0, member_place(&members, 20), 5, 9999, true);
+    Event event = event_with(31, 1, (const int32_t[]){4, 2}, 2);
+    put(0, 0, 20, &event);
+    event_store_put_plain(store, 0, 0, member_place(&members, 20), 5, 9998, false);
+    event_store_take(store, &members, 0, 0, kinds, &batch);
+    cr_assert_eq(batch.event_count, 1);
+    check_same(&batch.events[0], &event, "beside plain ones");
+    cr_assert_eq(batch.plain_kind_count, 3);
+    const PlainCount expected[2][3] = {
+        {{0, 0, 0}, {0, 0, 0}, {0x7f, 1000, 3000}},
+        {{UINT32_C(1) << (9999 & 31), 1, 2}, {0, 0, 0}, {0, 0, 0}},
+    };
+    for (size_t slot = 0; slot < 2; slot++) {
+        for (size_t rank = 0; rank < 3; rank++) {
+            const PlainCount *count = &batch.plain[slot * 3 + rank];
+            cr_expect_eq(count->days, expected[slot][rank].days, "%zu, %zu", slot, rank);
+            cr_expect_eq(count->eligible, expected[slot][rank].eligible, "%zu, %zu", slot, rank);
+            cr_expect_eq(count->events, expected[slot][rank].events, "%zu, %zu", slot, rank);
+        }
+    }
+    event_store_take(store, &members, 0, 0, kinds, &batch);
+    cr_assert_eq(batch.plain[2].events, 0, "taken twice");
 }
 
 Test(event_store, every_combination_of_fields_comes_back)
@@ -298,7 +330,7 @@ Test(event_store, the_order_of_putting_does_not_matter)
         put((size_t)(i % LANES), 1, i % 53 * 10, &event);
     }
     EventBatch other = {0};
-    event_store_take(store, &members, 0, 0, &other);
+    event_store_take(store, &members, 0, 0, 0, &other);
     take(1, 0);
     cr_assert_eq(batch.event_count, other.event_count);
     cr_assert_eq(batch.stranger_count, other.stranger_count);

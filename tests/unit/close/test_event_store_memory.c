@@ -44,15 +44,14 @@ static void put(size_t lane, size_t month_index, int64_t member_id, int64_t even
         .category_count = category_count,
         .present = EVENT_HAS_ORDER | EVENT_HAS_ITEM,
     };
-    event_store_put(store, lane, month_index, member_partition(&members, member_id), member_id,
-                    &event);
+    event_store_put(store, lane, month_index, member_place(&members, member_id), member_id, &event);
 }
 
 static size_t take_month(size_t month_index)
 {
     size_t count = 0;
     for (size_t partition = 0; partition < members.partition_count; partition++) {
-        event_store_take(store, &members, month_index, partition, &batch);
+        event_store_take(store, &members, month_index, partition, 0, &batch);
         count += batch.event_count + batch.stranger_count;
     }
     return count;
@@ -152,7 +151,7 @@ static bool seen[LANES * PER_MONTH];
 
 static void check_partition(size_t month_index, size_t partition)
 {
-    event_store_take(store, &members, month_index, partition, &batch);
+    event_store_take(store, &members, month_index, partition, 0, &batch);
     cr_assert_eq(batch.stranger_count, 0);
     for (size_t i = 0; i < batch.event_count; i++) {
         const Event *event = &batch.events[i];

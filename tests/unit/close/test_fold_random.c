@@ -78,7 +78,11 @@ static void check_seed(uint64_t seed)
     RuleSet rules = standard_rules();
     rules.refund_voids_order = seed % 3 == 1;
     rules.fraud_voids_member = seed % 2 == 1;
-    const Programme programme = {.window_months = 12, .rulesets = &rules, .ruleset_count = 1};
+    /* Where no fraud voids a member, several kinds are plain (programme/plain.h). */
+    const Programme programme = {.window_months = 12,
+                                 .kind_count = SLOT_STANDARD_END,
+                                 .rulesets = &rules,
+                                 .ruleset_count = 1};
     for (size_t i = 0; i < EVENTS_MAX; i++) {
         /* Members from all partitions. */
         int64_t member_id = (int64_t)(i / EVENTS_EACH) * (MEMBERS / ACTIVE) * 3;

@@ -15,32 +15,59 @@ static void end_table(void)
 
 TestSuite(members, .fini = end_table);
 
+/* Many ids at once are found where each alone is. */
+static void check_places(const char *name)
+{
+    enum { AT_ONCE = 64 };
+    int64_t ids[AT_ONCE];
+    MemberPlace places[AT_ONCE];
+    for (size_t first = 0; first < table.count; first += AT_ONCE / 2) {
+        for (size_t i = 0; i < AT_ONCE; i++) {
+            size_t slot = (first + i / 2) % table.count;
+            ids[i] = table.ids[slot] + (table.ids[slot] < INT64_MAX ? (int64_t)(i % 2) : 0);
+        }
+        member_places(&table, ids, AT_ONCE, places);
+        for (size_t i = 0; i < AT_ONCE; i++) {
+            MemberPlace alone = member_place(&table, ids[i]);
+            size_t slot = slot_of_member(&table, ids[i]);
+            cr_assert_eq(places[i].partition, alone.partition, "%s", name);
+            cr_assert_eq(places[i].slot, alone.slot, "%s", name);
+            cr_assert_eq(alone.slot,
+                         slot == SLOT_NONE ? PLACE_STRANGER : slot % MEMBERS_PER_PARTITION, "%s",
+                         name);
+        }
+    }
+}
+
 /* Each id is found, and ids that are none are not, in the partition where they would be. */
 static void check_search(const char *name)
 {
     for (size_t slot = 0; slot < table.count; slot++) {
         int64_t id = table.ids[slot];
-        size_t partition = member_partition(&table, id);
+        MemberPlace place = member_place(&table, id);
+        size_t partition = place.partition;
         cr_assert_eq(partition, slot / MEMBERS_PER_PARTITION, "%s: slot %zu is in partition %zu",
                      name, slot, partition);
-        cr_assert_eq(member_slot(&table, id), slot, "%s: slot %zu", name, slot);
+        cr_assert_eq(slot_of_member(&table, id), slot, "%s: slot %zu", name, slot);
         bool last = slot + 1 == table.count;
         if (id != INT64_MAX && (last || table.ids[slot + 1] != id + 1)) {
-            size_t beside = member_partition(&table, id + 1);
+            size_t beside = member_place(&table, id + 1).partition;
             cr_assert_eq(beside, partition, "%s: beside slot %zu", name, slot);
-            cr_assert_eq(member_slot(&table, id + 1), SLOT_NONE, "%s: beside slot %zu", name, slot);
+            cr_assert_eq(slot_of_member(&table, id + 1), SLOT_NONE, "%s: beside slot %zu", name,
+                         slot);
         }
     }
     if (table.count > 0 && table.ids[0] != INT64_MIN) {
-        cr_assert_eq(member_partition(&table, INT64_MIN), 0, "%s", name);
-        cr_assert_eq(member_slot(&table, INT64_MIN), SLOT_NONE, "%s", name);
-        cr_assert_eq(member_slot(&table, table.ids[0] - 1), SLOT_NONE, "%s", name);
+        cr_assert_eq(member_place(&table, INT64_MIN).partition, 0, "%s", name);
+        cr_assert_eq(slot_of_member(&table, INT64_MIN), SLOT_NONE, "%s", name);
+        cr_assert_eq(slot_of_member(&table, table.ids[0] - 1), SLOT_NONE, "%s", name);
     }
     if (table.count > 0 && table.ids[table.count - 1] != INT64_MAX) {
-        size_t partition = member_partition(&table, INT64_MAX);
+        size_t partition = member_place(&table, INT64_MAX).partition;
         cr_assert_eq(partition, table.partition_count - 1, "%s", name);
-        cr_assert_eq(member_slot(&table, INT64_MAX), SLOT_NONE, "%s", name);
+        cr_assert_eq(slot_of_member(&table, INT64_MAX), SLOT_NONE, "%s", name);
     }
+    check_places(name);
 }
 
 static void fill(size_t count, int64_t (*id_of)(size_t index))
@@ -69,8 +96,9 @@ Test(members, an_empty_table_has_one_partition)
     cr_expect_eq(until, 0);
     static const int64_t ids[] = {INT64_MIN, -1, 0, 1, INT64_MAX};
     for (size_t i = 0; i < COUNT(ids); i++) {
-        cr_expect_eq(member_partition(&table, ids[i]), 0);
-        cr_expect_eq(member_slot(&table, ids[i]), SLOT_NONE);
+        cr_expect_eq(member_place(&table, ids[i]).partition, 0);
+        cr_expect_eq(member_place(&table, ids[i]).slot, PLACE_STRANGER);
+        cr_expect_eq(slot_of_member(&table, ids[i]), SLOT_NONE);
     }
 }
 
