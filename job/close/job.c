@@ -301,6 +301,7 @@ bool job_backfill(const Job *job, Period first, Period last, Error *reterr)
     }
     const PeriodRange range = {first, last};
     bool done = plan_check_range(range, session.range, session.today, job->dry_run, reterr) &&
+                reading_check_periods(&session, first, last, reterr) &&
                 restate(&session, range, "backfill", reterr);
     session_close(&session);
     return done;

@@ -40,6 +40,16 @@ static bool map_kinds(Reading *reading, Error *reterr)
                          source->kind_names, source->kind_count, reterr);
 }
 
+bool reading_check_periods(const Session *session, Period first, Period last, Error *reterr)
+{
+    _Static_assert(CALENDAR_YEAR_FIRST > 2000 - ZONE_YEARS_MAX &&
+                       CALENDAR_YEAR_LAST < 2000 + ZONE_YEARS_MAX - 1,
+                   "zone_read takes the months at both ends, and days around them");
+    int32_t window_months = session->job->programme->window_months;
+    return calendar_check_period(first, window_months, reterr) &&
+           calendar_check_period(last, window_months, reterr);
+}
+
 static bool read_zone(Reading *reading, Period first, Period last, Error *reterr)
 {
     const Programme *programme = reading->session->job->programme;
@@ -89,6 +99,9 @@ static bool open_reading(Reading *reading, Period first, Period last, Error *ret
 bool reading_begin(Session *session, Period first, Period last, Reading *ret_reading, Error *reterr)
 {
     Reading reading = {.session = session};
+    if (!reading_check_periods(session, first, last, reterr)) {
+        return false;
+    }
     reading.workers = memory_alloc((size_t)session->workers, sizeof(Connection *));
     if (!open_reading(&reading, first, last, reterr)) {
         reading_end(&reading);

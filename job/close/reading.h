@@ -23,6 +23,12 @@ typedef struct Reading {
     size_t segment_count;
 } Reading;
 
+/* Whether the windows of first..last can be read at all: see calendar.h. Before anything is
+ * written.
+ */
+MUST_CHECK bool reading_check_periods(const Session *session, Period first, Period last,
+                                      Error *reterr);
+
 /* Opens the snapshot for the periods first..last; `name` stands in the server's list of
  * connections. */
 MUST_CHECK bool reading_begin(Session *session, Period first, Period last, Reading *ret_reading,

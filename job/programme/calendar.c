@@ -1,6 +1,7 @@
 #include "programme/calendar.h"
 
 #include <assert.h>
+#include <stdio.h>
 
 /* No zone has ever been a whole day from UTC, so a day on each side covers every offset. */
 enum { MARGIN_DAYS = 2 };
@@ -8,6 +9,20 @@ enum { MARGIN_DAYS = 2 };
 static int64_t day_start_us(LocalDay day)
 {
     return (int64_t)day * US_PER_DAY;
+}
+
+bool calendar_check_period(Period period, int32_t window_months, Error *reterr)
+{
+    char text[PERIOD_TEXT_BYTES];
+    char hint[ERROR_HINT_BYTES];
+    if (window_first(period, window_months) >= CALENDAR_YEAR_FIRST * 12 &&
+        period < (CALENDAR_YEAR_LAST + 1) * 12) {
+        return true;
+    }
+    (void)snprintf(hint, sizeof hint, "name a period whose window lies in the years %d to %d.",
+                   (int)CALENDAR_YEAR_FIRST, (int)CALENDAR_YEAR_LAST);
+    return error_set(reterr, EXIT_DATA, hint, "period %s is too far away",
+                     period_format(period, text));
 }
 
 void calendar_needs(Period first, Period last, int64_t *ret_from_us, int64_t *ret_until_us)

@@ -29,6 +29,12 @@ typedef struct Calendar {
     int64_t month_start_us[WINDOW_MONTHS_MAX + 1]; /* local; the last one ends the window */
 } Calendar;
 
+/* The first and the last year whose months can be asked for: zones are known for some centuries. */
+enum { CALENDAR_YEAR_FIRST = 1801, CALENDAR_YEAR_LAST = 2198 };
+
+/* Whether the period's window lies in those years; EXIT_DATA otherwise. */
+MUST_CHECK bool calendar_check_period(Period period, int32_t window_months, Error *reterr);
+
 /* Covers the months first..last; segments must reach a day beyond them on both sides and outlive
  * it. */
 void calendar_init(Calendar *ret_calendar, const ZoneSegment *segments, size_t segment_count,

@@ -150,17 +150,14 @@ static bool read_member(const Reading *reading, int64_t member_id, ExplainInput 
     return true;
 }
 
-/* A month that has not begun has nothing to explain, and zones are known for some centuries only.
- */
+/* A month that has not begun has nothing to explain. */
 static bool check_period(const Reading *reading, Period period, LocalDay today, bool *ret_open,
                          Error *reterr)
 {
     char text[PERIOD_TEXT_BYTES];
     (void)period_format(period, text);
-    int32_t first_year = window_first(period, reading->programme->window_months) / 12;
-    if (first_year <= 2000 - ZONE_YEARS_MAX || period / 12 >= 2000 + ZONE_YEARS_MAX - 1) {
-        return error_set(reterr, EXIT_DATA, "name a month of this century or the one before.",
-                         "period %s is too far away", text);
+    if (!calendar_check_period(period, reading->programme->window_months, reterr)) {
+        return false;
     }
     if (period > period_of_day(today)) {
         char day[DAY_TEXT_BYTES];

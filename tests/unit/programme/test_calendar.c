@@ -280,6 +280,35 @@ Test(calendar, bounds_hold_the_jump_over_the_date_line)
     check_bounds(&zone, month(2011, 11), month(2012, 1), HOURS(24));
 }
 
+Test(calendar, periods_far_away_are_refused)
+{
+    static const struct {
+        Period period;
+        int32_t window_months;
+        const char *message; /* NULL: all is well */
+    } cases[] = {
+        {1801 * 12, 1, NULL},
+        {1801 * 12, 2, "period 1801-01 is too far away"},
+        {1801 * 12 + 11, 12, NULL},
+        {1801 * 12 + 10, 12, "period 1801-11 is too far away"},
+        {2198 * 12 + 11, 12, NULL},
+        {2199 * 12, 12, "period 2199-01 is too far away"},
+        {PERIOD_FIRST, WINDOW_MONTHS_MAX, "period 0001-01 is too far away"},
+        {PERIOD_LAST, 1, "period 9999-12 is too far away"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        Error error = {0};
+        bool good = calendar_check_period(cases[i].period, cases[i].window_months, &error);
+        cr_expect_eq(good, cases[i].message == NULL, "case %zu", i);
+        if (cases[i].message != NULL) {
+            cr_expect_eq(error.code, EXIT_DATA);
+            cr_expect_str_eq(error.message, cases[i].message, "%s", error.message);
+            cr_expect_str_eq(error.hint,
+                             "name a period whose window lies in the years 1801 to 2198.");
+        }
+    }
+}
+
 static void check_span(const Calendar *calendar, int64_t utc_us, const char *name)
 {
     CalendarSpan span = calendar_span(calendar, utc_us);
