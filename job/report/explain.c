@@ -213,21 +213,31 @@ static void word_takes(Draft *draft)
     }
 }
 
+/* A day for people. A date beyond the four digits of a year is as good as an infinite one. */
+static const char *day_words(Arena *arena, const char *words, LocalDay day)
+{
+    const LocalDay first = period_first_day(PERIOD_FIRST);
+    const LocalDay last = period_last_day(PERIOD_LAST);
+    char text[DAY_TEXT_BYTES];
+    if (day < first || day > last) {
+        return arena_printf(arena, "%s %s %s", words, day < first ? "before" : "after",
+                            day_format(day < first ? first : last, text));
+    }
+    return arena_printf(arena, "%s on %s", words, day_format(day, text));
+}
+
 /* Contract 2.2. */
 static const char *no_standing(Arena *arena, const ExplainInput *input)
 {
     LocalDay last = period_last_day(input->period);
-    char day[DAY_TEXT_BYTES];
     if (input->registered_on > last) {
         return input->registered_on == INT32_MAX
                    ? "not registered"
-                   : arena_printf(arena, "registered only on %s",
-                                  day_format(input->registered_on, day));
+                   : day_words(arena, "registered only", input->registered_on);
     }
     if (input->closed_on <= last) {
-        return input->closed_on == INT32_MIN
-                   ? "closed"
-                   : arena_printf(arena, "closed on %s", day_format(input->closed_on, day));
+        return input->closed_on == INT32_MIN ? "closed"
+                                             : day_words(arena, "closed", input->closed_on);
     }
     return NULL;
 }

@@ -263,6 +263,37 @@ Test(explain, members_without_standing_have_a_reason_and_no_points)
     explained_destroy(e);
 }
 
+/* PostgreSQL's dates reach from 4714 BC to the year 5874897, and to both infinities. */
+Test(explain, days_beyond_four_digits_of_a_year_are_told_as_such)
+{
+    static const struct {
+        LocalDay registered_on;
+        LocalDay closed_on;
+        const char *words;
+    } cases[] = {
+        {INT32_MAX, INT32_MAX, "not registered"},
+        {INT32_MAX - 1, INT32_MAX, "registered only after 9999-12-31"},
+        {2921940, INT32_MAX, "registered only after 9999-12-31"},
+        {2921939, INT32_MAX, "registered only on 9999-12-31"},
+        {INT32_MIN, -730119, "closed on 0001-01-01"},
+        {INT32_MIN, -730120, "closed before 0001-01-01"},
+        {INT32_MIN, -2451545, "closed before 0001-01-01"},
+        {INT32_MIN, INT32_MIN, "closed"},
+        {INT32_MIN, INT32_MAX, NULL},
+    };
+    Explained *e = explained_create(NULL, DECEMBER);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        e->input.registered_on = cases[i].registered_on;
+        e->input.closed_on = cases[i].closed_on;
+        explained_build(e);
+        const char *words = e->explanation.no_standing;
+        cr_expect(cases[i].words == NULL ? words == NULL
+                                         : words != NULL && strcmp(words, cases[i].words) == 0,
+                  "case %zu: %s", i, words == NULL ? "(stands)" : words);
+    }
+    explained_destroy(e);
+}
+
 Test(explain, no_rules_and_sums_beyond_a_bigint_are_errors)
 {
     Explained *e = explained_create(NULL, 2023 * 12 + 11);
