@@ -58,7 +58,8 @@ static bool open_leader(Session *session, Error *reterr)
     }
     watch_add(session->watch, session->leader);
     if (session->publishes &&
-        (!connection_set_role(session->leader, JOB_ROLE, reterr) ||
+        (!connection_refuse_standby(session->leader, reterr) ||
+         !connection_set_role(session->leader, JOB_ROLE, reterr) ||
          !runs_lock(session->leader, !job->no_wait, job->stop_signal, reterr) ||
          !runs_sweep(session->leader, reterr))) {
         return false;

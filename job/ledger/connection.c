@@ -112,6 +112,7 @@ static void drop_notice(void *context, const char *message)
 /* All settings in one round trip. */
 static bool apply_settings(Connection *connection, Error *reterr)
 {
+    /* Some are not known to every server. */
     static const char sql[] = "select pg_catalog.set_config(s.name, s.value, false)\n"
                               "from (values ('search_path', ''),\n"
                               "             ('TimeZone', 'UTC'),\n"
@@ -120,14 +121,18 @@ static bool apply_settings(Connection *connection, Error *reterr)
                               "             ('extra_float_digits', '1'),\n"
                               "             ('bytea_output', 'hex'),\n"
                               "             ('standard_conforming_strings', 'on'),\n"
+                              "             ('quote_all_identifiers', 'off'),\n"
                               "             ('client_min_messages', 'warning'),\n"
                               "             ('statement_timeout', '0'),\n"
                               "             ('lock_timeout', '0'),\n"
                               "             ('idle_in_transaction_session_timeout', '0'),\n"
+                              "             ('idle_session_timeout', '0'),\n"
+                              "             ('transaction_timeout', '0'),\n"
                               "             ('default_transaction_isolation', 'read committed'),\n"
                               "             ('default_transaction_deferrable', 'off'),\n"
                               "             ('row_security', 'off'),\n"
-                              "             ('jit', 'off')) s(name, value)";
+                              "             ('jit', 'off')) s(name, value)\n"
+                              "where pg_catalog.current_setting(s.name, true) is not null";
     CLEANUP_RESULT PGresult *result = NULL;
     return query_run(connection, sql, 0, NULL, &result, reterr);
 }
@@ -216,6 +221,18 @@ bool connection_set_role(Connection *connection, const char *role, Error *reterr
         (void)snprintf(reterr->hint, sizeof reterr->hint, "%s", hint);
     }
     return error_prefix(reterr, "cannot act as %s", role);
+}
+
+bool connection_refuse_standby(Connection *connection, Error *reterr)
+{
+    CLEANUP_RESULT PGresult *result = NULL;
+    bool standby = false;
+    if (!query_run(connection, "select pg_catalog.pg_is_in_recovery()", 0, NULL, &result, reterr) ||
+        !query_bool(result, 0, 0, &standby, reterr)) {
+        return false;
+    }
+    return !standby || error_set(reterr, EXIT_CONFIG, "name the primary in --dsn or PGHOST.",
+                                 "this server is a standby: it cannot be written to");
 }
 
 bool connection_rename(Connection *connection, const char *application_name, Error *reterr)

@@ -39,6 +39,9 @@ void connection_close(Connection **connection);
  */
 MUST_CHECK bool connection_set_role(Connection *connection, const char *role, Error *reterr);
 
+/* EXIT_CONFIG: the server is a standby, so whoever means to write is at the wrong one. */
+MUST_CHECK bool connection_refuse_standby(Connection *connection, Error *reterr);
+
 /* Gives an open connection another name in the server's list. */
 MUST_CHECK bool connection_rename(Connection *connection, const char *application_name,
                                   Error *reterr);

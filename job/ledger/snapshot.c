@@ -13,16 +13,8 @@
 static bool read_identity(Connection *connection, bool will_write, Snapshot *snapshot,
                           Error *reterr)
 {
-    CLEANUP_RESULT PGresult *recovery = NULL;
-    bool standby = false;
-    if (!query_run(connection, "select pg_catalog.pg_is_in_recovery()", 0, NULL, &recovery,
-                   reterr) ||
-        !query_bool(recovery, 0, 0, &standby, reterr)) {
+    if (will_write && !connection_refuse_standby(connection, reterr)) {
         return false;
-    }
-    if (standby && will_write) {
-        return error_set(reterr, EXIT_CONFIG, "name the primary in --dsn or PGHOST.",
-                         "this server is a standby: it cannot be written to");
     }
     CLEANUP_RESULT PGresult *result = NULL;
     Error refused = {0};

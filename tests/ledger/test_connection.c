@@ -21,11 +21,15 @@ static void test_settings(void)
         {"idle_in_transaction_session_timeout", "0"},
         {"default_transaction_isolation", "read committed"},
         {"standard_conforming_strings", "on"},
+        {"quote_all_identifiers", "off"},
+        {"idle_session_timeout", "0"},
         {"row_security", "off"},
     };
     /* Against everything that a user's environment can put in the way. */
     must(setenv("PGTZ", "Asia/Tokyo", 1) == 0, NULL, "setenv");
-    must(setenv("PGOPTIONS", "-c search_path=public -c DateStyle=German -c statement_timeout=5000",
+    must(setenv("PGOPTIONS",
+                "-c search_path=public -c DateStyle=German -c statement_timeout=5000"
+                " -c quote_all_identifiers=on -c idle_session_timeout=5000",
                 1) == 0,
          NULL, "setenv");
     Connection *connection = must_connect(NULL);
