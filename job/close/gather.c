@@ -118,6 +118,9 @@ static bool put_rows(void *context, const EventRow *rows, size_t count, Error *r
     int64_t member_ids[COPY_BATCH_ROWS] = {0};
     MemberPlace places[COPY_BATCH_ROWS];
     for (size_t i = 0; i < count; i++) {
+        if (!events_check_id(&rows[i], reterr)) {
+            return false;
+        }
         member_ids[i] = rows[i].member_id;
     }
     member_places(&input->reading->members, member_ids, count, places);

@@ -84,7 +84,9 @@ static bool open_reading(Reading *reading, Period first, Period last, Error *ret
         !snapshot_begin(reading->connection, false, &reading->snapshot, reterr) ||
         !source_open(reading->connection, programme->source_members, programme->source_events,
                      programme->source_kinds, &reading->source, reterr) ||
-        !map_kinds(reading, reterr) || !read_zone(reading, first, last, reterr)) {
+        !map_kinds(reading, reterr) ||
+        !events_check_times(reading->connection, reading->source, reterr) ||
+        !read_zone(reading, first, last, reterr)) {
         return false;
     }
     progress_begin(session->job->progress, "read members", "members", 0);

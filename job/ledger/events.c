@@ -8,6 +8,28 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+bool events_check_times(Connection *connection, const Source *source, Error *reterr)
+{
+    if (!source->times_may_be_null) {
+        return true;
+    }
+    CLEANUP_TEXT char *sql = text_printf("select coalesce('event ' || event_id, 'an event')\n"
+                                         "       || coalesce(' of member ' || member_id, '')\n"
+                                         "from %s where occurred_at is null limit 1",
+                                         source->events);
+    CLEANUP_RESULT PGresult *result = NULL;
+    const char *which = NULL;
+    if (!query_run(connection, sql, 0, NULL, &result, reterr)) {
+        return error_prefix(reterr, "while looking for events without occurred_at");
+    }
+    if (PQntuples(result) == 0) {
+        return true;
+    }
+    return query_text(result, 0, 0, &which, reterr) &&
+           error_set(reterr, EXIT_DATA, "leave such rows out of the view, or give them their time.",
+                     "%s: %s has no occurred_at", source->events, which);
+}
+
 /* Reads the rows of [from_us, until_us) that `sql` sends. */
 static bool read_events(Connection *connection, const char *sql, int64_t from_us, int64_t until_us,
                         const atomic_bool *stop, EventSink sink, void *context, Error *reterr)
@@ -119,7 +141,12 @@ static void late_condition(const Source *source, const char *snapshot_visible,
     static const char exact[] =
         "(recorded_xid::text)::bigint >= (pg_snapshot_xmin($3::pg_snapshot)::text)::bigint\n"
         "  and not pg_visible_in_snapshot(recorded_xid, $3::pg_snapshot)";
+    static const char exact_or_null[] =
+        "((recorded_xid::text)::bigint >= (pg_snapshot_xmin($3::pg_snapshot)::text)::bigint\n"
+        "       or (recorded_xid::text)::bigint is null)\n"
+        "  and pg_visible_in_snapshot(recorded_xid, $3::pg_snapshot) is not true";
     static const char by_time[] = "recorded_at >= $3::timestamptz";
+    static const char by_time_or_null[] = "(recorded_at >= $3::timestamptz or recorded_at is null)";
     const int64_t margin_us = LATE_MARGIN_HOURS * INT64_C(3600) * 1000000;
     bool is_exact = source->late_method == LATE_EXACT;
     ret_late->values[0] = timestamp_format(from_us, ret_late->from);
@@ -127,7 +154,11 @@ static void late_condition(const Source *source, const char *snapshot_visible,
     ret_late->values[2] = is_exact
                               ? snapshot_visible
                               : timestamp_format(snapshot_taken_at_us - margin_us, ret_late->since);
-    ret_late->condition = is_exact ? exact : by_time;
+    if (source->recorded_may_be_null) {
+        ret_late->condition = is_exact ? exact_or_null : by_time_or_null;
+    } else {
+        ret_late->condition = is_exact ? exact : by_time;
+    }
 }
 
 #define SQL_LATE                                                                                   \

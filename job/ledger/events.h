@@ -23,6 +23,20 @@ enum {
     LATE_MARGIN_HOURS = 24,
 };
 
+/*
+ * EXIT_DATA if an event has no occurred_at: it belongs to no month, and reading by time would pass
+ * it over without a word. A declared NOT NULL is believed, anything else looked through.
+ */
+MUST_CHECK bool events_check_times(Connection *connection, const Source *source, Error *reterr);
+
+/* EXIT_DATA if an event has no event_id: nothing tells it from a second copy of itself. */
+static inline bool events_check_id(const EventRow *row, Error *reterr)
+{
+    return (row->present & ROW_HAS_ID) != 0 ||
+           error_set(reterr, EXIT_DATA, "give every event an event_id of its own.",
+                     "an event has no event_id");
+}
+
 /* Reads one chunk. `stop` may be NULL; once true, the read ends with EXIT_INTERRUPTED "stopped". */
 MUST_CHECK bool events_read_chunk(Connection *connection, const EventChunk *chunk,
                                   const atomic_bool *stop, EventSink sink, void *context,

@@ -127,22 +127,37 @@ static bool find_relation(Connection *connection, const char *given, Relation *r
     return true;
 }
 
-static const char *column_type(const PGresult *columns, const char *name)
+/* Of check_columns' answer. */
+enum { COLUMN_NAME, COLUMN_TYPE, COLUMN_NOT_NULL };
+
+static const char *column_fact(const PGresult *columns, const char *name, int fact)
 {
     for (int row = 0; row < PQntuples(columns); row++) {
-        if (strcmp(PQgetvalue(columns, row, 0), name) == 0) {
-            return PQgetvalue(columns, row, 1);
+        if (strcmp(PQgetvalue(columns, row, COLUMN_NAME), name) == 0) {
+            return PQgetvalue(columns, row, fact);
         }
     }
     return NULL;
 }
 
-/* The relation's columns (name, type), which must be there with the expected types. */
+static const char *column_type(const PGresult *columns, const char *name)
+{
+    return column_fact(columns, name, COLUMN_TYPE);
+}
+
+static bool column_may_be_null(const PGresult *columns, const char *name)
+{
+    const char *not_null = column_fact(columns, name, COLUMN_NOT_NULL);
+    return not_null != NULL && strcmp(not_null, "t") != 0;
+}
+
+/* The relation's columns (name, type, whether declared not null), which must be there with the
+ * expected types. */
 static bool check_columns(Connection *connection, const char *given, const Relation *relation,
                           const ExpectedColumn *expected, PGresult **ret_columns, Error *reterr)
 {
     static const char sql[] =
-        "select a.attname, pg_catalog.format_type(a.atttypid, null)\n"
+        "select a.attname, pg_catalog.format_type(a.atttypid, null), a.attnotnull\n"
         "from pg_catalog.pg_attribute a\n"
         "where a.attrelid = $1::bigint::oid and a.attnum > 0 and not a.attisdropped";
     CLEANUP_TEXT char *oid = text_printf("%lld", (long long)relation->oid);
@@ -200,6 +215,9 @@ static bool open_events(Connection *connection, const char *given, Source *sourc
     source->late_method = source->has_recorded_xid  ? LATE_EXACT
                           : source->has_recorded_at ? LATE_BY_TIME
                                                     : LATE_UNKNOWN;
+    source->times_may_be_null = column_may_be_null(columns, "occurred_at");
+    source->recorded_may_be_null = column_may_be_null(
+        columns, source->late_method == LATE_EXACT ? "recorded_xid" : "recorded_at");
     return true;
 }
 

@@ -15,7 +15,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* How late events can be found (contract 8.5). */
+/* How late events can be found (contract 8.5). An event whose column is NULL counts as late each
+ * time: nothing tells when it came. */
 typedef enum LateMethod {
     LATE_EXACT,   /* recorded_xid: exactly the events that were not visible in the snapshot */
     LATE_BY_TIME, /* recorded_at only: those, and what was recorded within the margin before it */
@@ -29,6 +30,8 @@ typedef struct Source {
     int64_t events_oid;
     bool members_direct; /* COPY can read it without a SELECT, which is faster */
     bool events_partitioned;
+    bool times_may_be_null;    /* occurred_at; as far as the catalogs tell: always in a view */
+    bool recorded_may_be_null; /* the column by which late events are found */
     bool has_recorded_xid;
     bool has_recorded_at;
     LateMethod late_method;

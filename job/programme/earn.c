@@ -5,6 +5,7 @@
 #include "programme/earn_workspace.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <stdlib.h>
 
 const char *fate_name(Fate fate)
@@ -124,6 +125,20 @@ static int compare_events(const void *left, const void *right)
     const Event *a = left;
     const Event *b = right;
     return earn_compare_time(a->occurred_at_us, a->event_id, b->occurred_at_us, b->event_id);
+}
+
+/* Of sorted events: counting one again would give its points twice. */
+static bool check_unique(const Event *events, size_t event_count, Error *reterr)
+{
+    for (size_t i = 1; i < event_count; i++) {
+        if (events[i].event_id == events[i - 1].event_id &&
+            events[i].occurred_at_us == events[i - 1].occurred_at_us) {
+            return error_set(
+                reterr, EXIT_DATA, "give the job a source with one row for each event.",
+                "event %" PRId64 " stands twice in the events' table", events[i].event_id);
+        }
+    }
+    return true;
 }
 
 /* The anomaly that an event's own columns show, or FATE_EARNING (contract 6, in its order). */
@@ -348,6 +363,9 @@ bool earn_month(EarnWorkspace *workspace, const RuleSet *rules, Period month, Ev
     Event spare;
     earn_sort(events, event_count, sizeof spare, &spare, compare_events);
     begin_month(workspace, event_count);
+    if (!check_unique(events, event_count, reterr)) {
+        return false;
+    }
     if (rules == NULL) {
         leave_events(events, event_count);
         *ret_points = 0;

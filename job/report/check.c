@@ -112,6 +112,9 @@ static bool check_source(FILE *out, Arena *arena, Connection *connection,
                      programme->source_kinds, &source, reterr)) {
         return false;
     }
+    if (!events_check_times(connection, source, reterr)) {
+        return false;
+    }
     print_fact(out, "members", source->members);
     (void)snprintf(text, sizeof text, "%.200s, %s", source->events,
                    source->events_partitioned ? "partitioned" : "in one piece");

@@ -66,10 +66,12 @@ static const char *kind_name(const Reading *reading, const EventRow *row)
 
 static bool keep_events(void *context, const EventRow *rows, size_t count, Error *reterr)
 {
-    (void)reterr;
     Reading *reading = context;
     for (size_t i = 0; i < count; i++) {
         const EventRow *row = &rows[i];
+        if (!events_check_id(row, reterr)) {
+            return false;
+        }
         int32_t *categories = NULL;
         if (row->category_count > 0) {
             categories = arena_alloc(reading->arena, row->category_count, sizeof *categories);

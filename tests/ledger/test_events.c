@@ -152,6 +152,49 @@ static void test_member(Connection *admin)
     source_close(&source);
 }
 
+/* Whoever reads by time never meets an event without one. */
+static void test_times(Connection *admin)
+{
+    static const struct {
+        const char *row;     /* event_id, member_id, occurred_at */
+        const char *message; /* NULL: all is well */
+    } cases[] = {
+        {"1, 2, now()", NULL},
+        {"1, 2, timestamptz 'infinity'", NULL},
+        {"7, 2, null", "\"loyalty_test\".\"timeless\": event 7 of member 2 has no occurred_at"},
+        {"7, null, null", "event 7 has no occurred_at"},
+        {"null, null, null", "an event has no occurred_at"},
+    };
+    for (size_t index = 0; index < sizeof cases / sizeof cases[0]; index++) {
+        Error error = {0};
+        CLEANUP_TEXT char *sql =
+            text_printf("create or replace view loyalty_test.timeless as select e.event_id::bigint,"
+                        " e.member_id::bigint, 1::smallint as kind, e.occurred_at::timestamptz,"
+                        " 1::bigint as order_id, 1::bigint as item_cents, 1::bigint as"
+                        " discount_cents, null::int[] as category_ids, null::int as points"
+                        " from (values (1, 2, now()), (%s)) e(event_id, member_id, occurred_at)",
+                        cases[index].row);
+        must_execute(admin, sql);
+        Source *source = must_open(admin, "loyalty_test.timeless");
+        CHECK(source->times_may_be_null, "in a view anything may be NULL");
+        bool good = events_check_times(admin, source, &error);
+        if (cases[index].message == NULL) {
+            CHECK(good, "%s", error.message);
+        } else {
+            CHECK_FAILS(good, &error, EXIT_DATA, cases[index].message);
+            CHECK(strcmp(error.hint, "leave such rows out of the view, or give them their time.") ==
+                      0,
+                  "hint: %s", error.hint);
+        }
+        source_close(&source);
+    }
+    must_execute(admin, "create table loyalty_test.timed (like loyalty_test.plain);"
+                        "alter table loyalty_test.timed alter occurred_at set not null");
+    Source *source = must_open(admin, "loyalty_test.timed");
+    CHECK(!source->times_may_be_null, "what is declared is believed");
+    source_close(&source);
+}
+
 static void test_plan_bounds(Connection *admin)
 {
     Error error = {0};
@@ -191,5 +234,6 @@ void test_events(Connection *admin)
     test_failures(admin, reader);
     connection_close(&reader);
     test_member(admin);
+    test_times(admin);
     test_plan_bounds(admin);
 }

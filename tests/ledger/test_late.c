@@ -69,6 +69,13 @@ static void test_exact(Connection *admin)
     take_snapshot(admin, &second);
     CHECK(count_late(admin, source, &second) == 0, "seen by the next snapshot");
     CHECK(count_late(admin, source, &first) == 12, "the first still says the same");
+    must_execute(admin,
+                 "alter table loyalty_test.late alter recorded_xid drop not null;"
+                 "update loyalty_test.late set recorded_xid = null where event_id in (1, 2)");
+    source_close(&source);
+    source = must_open(admin, "loyalty_test.late");
+    CHECK(count_late(admin, source, &first) == 14, "what no transaction is known of counts");
+    CHECK(count_late(admin, source, &second) == 2, "and goes on to count");
     snapshot_destroy(&first);
     snapshot_destroy(&second);
     connection_close(&early);
@@ -93,6 +100,9 @@ static void test_by_time(Connection *admin)
     CHECK(count_late(admin, source, &snapshot) == 1, "within the margin counts, to be safe");
     insert(admin, 50, 2);
     CHECK(count_late(admin, source, &snapshot) == 3, "what came after counts");
+    must_execute(admin, "alter table loyalty_test.late alter recorded_at drop not null;"
+                        "update loyalty_test.late set recorded_at = null where event_id in (2, 3)");
+    CHECK(count_late(admin, source, &snapshot) == 5, "what has no time of record counts");
     source_close(&source);
     source = must_open(admin, "loyalty_test.late_unknown");
     CHECK(source->late_method == LATE_UNKNOWN && count_late(admin, source, &snapshot) == -1,

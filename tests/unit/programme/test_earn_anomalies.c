@@ -164,3 +164,20 @@ Test(earn_anomalies, a_month_without_rules_has_no_credits)
     Folded folded = fold(&rules, events, COUNT(events));
     cr_expect_str_eq(folded.fates, "unknown_kind unmatched_refund");
 }
+
+/* A view may give a row twice; one id with two times are two events. */
+Test(earn_anomalies, an_event_that_stands_twice_is_refused)
+{
+    RuleSet rules = standard_rules();
+    Event events[] = {bonus(1, "2025-05-10 12:00", 5), bonus(7, "2025-05-10 12:00", 5),
+                      bonus(7, "2025-05-10 12:00:00.000001", 5), bonus(2, "2025-05-10 12:00", 5)};
+    Folded folded = fold(&rules, events, COUNT(events));
+    cr_expect(folded.done, "%s", folded.error.message);
+    cr_expect_eq(folded.points, 20);
+    events[3] = bonus(7, "2025-05-10 12:00", 6);
+    folded = fold(&rules, events, COUNT(events));
+    cr_expect_not(folded.done);
+    cr_expect_eq(folded.error.code, EXIT_DATA);
+    cr_expect_str_eq(folded.error.message, "event 7 stands twice in the events' table");
+    cr_expect_str_eq(folded.error.hint, "give the job a source with one row for each event.");
+}
