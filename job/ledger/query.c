@@ -15,6 +15,9 @@
     "status` tells what stands."
 #define HINT_DEPLOY                                                                                \
     "deploy sql/ to this database, and grant the job's role what it reads (README, Deploy)."
+#define HINT_ENCODING                                                                              \
+    "write the programme file, its comments too, in letters that the database's encoding has, or " \
+    "use a database in UTF8."
 
 enum { IDENTIFIER_BYTES_MAX = 63 };
 
@@ -90,8 +93,10 @@ SqlstateAdvice sqlstate_advice(const char *sqlstate)
         {"53", {EXIT_DATABASE, "the server has no room for more connections: run again later."}},
         {"57014", {EXIT_DATABASE, "the server was asked to stop this statement: run again."}},
         {"57P", {EXIT_DATABASE, HINT_REACH}}, /* the server or an administrator ends the session */
-        {"22", {EXIT_DATA, NULL}},            /* data exceptions */
-        {"23", {EXIT_DATA, NULL}},            /* constraints */
+        {"22021", {EXIT_CONFIG, HINT_ENCODING}}, /* character_not_in_repertoire */
+        {"22P05", {EXIT_CONFIG, HINT_ENCODING}}, /* untranslatable_character */
+        {"22", {EXIT_DATA, NULL}},               /* data exceptions */
+        {"23", {EXIT_DATA, NULL}},               /* constraints */
         {"", {EXIT_DATABASE, NULL}},
     };
     size_t index = 0;

@@ -86,6 +86,30 @@ bool runs_sweep(Connection *connection, Error *reterr)
     return true;
 }
 
+/* The file's text is stored as it is, so each letter of it must be one of the database's. */
+static bool fail_to_keep(const char *file, Error *reterr)
+{
+    return error_prefix(reterr, "%.150s cannot be kept with its runs", file);
+}
+
+bool runs_check_text(Connection *connection, const char *file, const char *text,
+                     char encoding[ENCODING_NAME_BYTES], Error *reterr)
+{
+    CLEANUP_RESULT PGresult *result = NULL;
+    const char *name = NULL;
+    if (!query_run(
+            connection,
+            "select pg_catalog.current_setting('server_encoding') where $1::text is not null", 1,
+            &text, &result, reterr)) {
+        return fail_to_keep(file, reterr);
+    }
+    if (!query_text(result, 0, 0, &name, reterr)) {
+        return false;
+    }
+    (void)snprintf(encoding, ENCODING_NAME_BYTES, "%s", name);
+    return true;
+}
+
 bool runs_start(Connection *connection, const RunStart *start, int64_t *ret_run_id, Error *reterr)
 {
     Number acted_on, effective_on, workers;
@@ -95,7 +119,7 @@ bool runs_start(Connection *connection, const RunStart *start, int64_t *ret_run_
                    "insert into tierclose.config (config_sha256, file_name, body)"
                    " values ($1, $2, $3) on conflict do nothing",
                    3, config, &stored, reterr)) {
-        return false;
+        return fail_to_keep(start->config_file, reterr);
     }
     const char *values[] = {
         start->period,

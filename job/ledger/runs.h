@@ -51,6 +51,13 @@ typedef struct RunStart {
     int workers;
 } RunStart;
 
+enum { ENCODING_NAME_BYTES = 64 };
+
+/* Whether the programme's text can be stored; EXIT_CONFIG: the database's encoding lacks a letter.
+ * Gives back the encoding's name. */
+MUST_CHECK bool runs_check_text(Connection *connection, const char *file, const char *text,
+                                char encoding[ENCODING_NAME_BYTES], Error *reterr);
+
 /* Adds a running row, in the open transaction or in one of its own. */
 MUST_CHECK bool runs_start(Connection *connection, const RunStart *start, int64_t *ret_run_id,
                            Error *reterr);

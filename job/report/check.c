@@ -103,6 +103,18 @@ static const char *late_text(LateMethod method, bool settle, char text[SENTENCE_
     }
 }
 
+static bool check_text(FILE *out, Connection *connection, const Programme *programme, Error *reterr)
+{
+    char encoding[ENCODING_NAME_BYTES];
+    char text[SENTENCE_BYTES];
+    if (!runs_check_text(connection, programme->file, programme->text, encoding, reterr)) {
+        return false;
+    }
+    (void)snprintf(text, sizeof text, "%s, which has the letters of the programme file", encoding);
+    print_fact(out, "encoding", text);
+    return true;
+}
+
 static bool check_source(FILE *out, Arena *arena, Connection *connection,
                          const Programme *programme, Error *reterr)
 {
@@ -137,5 +149,6 @@ bool check_database(FILE *out, Arena *arena, Connection *connection, const Progr
     (void)fputs("\nDatabase\n", out);
     return check_server(out, connection, reterr) && check_role(out, connection, reterr) &&
            check_zone(out, connection, programme, reterr) &&
+           check_text(out, connection, programme, reterr) &&
            check_source(out, arena, connection, programme, reterr);
 }

@@ -18,6 +18,7 @@ Test(query, every_sqlstate_has_an_exit_code)
         {"53300", EXIT_DATABASE, true},  {"57014", EXIT_DATABASE, true},
         {"57P01", EXIT_DATABASE, true},  {"40001", EXIT_DATABASE, true},
         {"40P01", EXIT_DATABASE, true},  {"22003", EXIT_DATA, false},
+        {"22P05", EXIT_CONFIG, true},    {"22021", EXIT_CONFIG, true},
         {"23505", EXIT_DATA, false},     {"42601", EXIT_BUG, false},
         {"XX000", EXIT_DATABASE, false}, {"", EXIT_DATABASE, false},
     };
