@@ -16,8 +16,8 @@
 #define HINT_DEPLOY                                                                                \
     "deploy sql/ to this database, and grant the job's role what it reads (README, Deploy)."
 #define HINT_ENCODING                                                                              \
-    "write the programme file, its comments too, in letters that the database's encoding has, or " \
-    "use a database in UTF8."
+    "keep names, and the programme file with its comments, to letters that both UTF-8 and the "    \
+    "database's encoding have."
 
 enum { IDENTIFIER_BYTES_MAX = 63 };
 

@@ -1,7 +1,8 @@
 """What may change between a close and its settling besides events: members, the programme."""
 
 from cases import add_case, expect, expect_equal
-from setting import PERIOD, changed_config, new_world, one_line
+from job import changed_config
+from setting import PERIOD, new_world, one_line
 
 
 def settle_expecting(world, today, changed):

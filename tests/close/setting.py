@@ -8,7 +8,6 @@ A crowd of the sample, and members whose points are known: at the close of 2025-
 
 import contextlib
 import itertools
-import tempfile
 
 from cases import expect, expect_equal
 from job import CONFIG, run_job, wait_until_gone
@@ -140,16 +139,3 @@ def checksum_of(job):
 def event(member, cents, day="2025-12-20"):
     """Statement: one more purchase of a member."""
     return purchase(next(_event_ids), member, f"{day} 12:00-08", cents)
-
-
-@contextlib.contextmanager
-def changed_config(*replacements):
-    """The programme's file with pieces of text replaced."""
-    text = CONFIG.read_text(encoding="utf-8")
-    for old, new in replacements:
-        expect(old in text, f"{CONFIG} has no {old!r}")
-        text = text.replace(old, new)
-    with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
-        file.write(text)
-        file.flush()
-        yield file.name

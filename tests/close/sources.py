@@ -1,9 +1,10 @@
 """Sources of other shapes: the same result, and late events are found as far as they tell."""
 
 from cases import add_case, expect, expect_equal
+from job import changed_config
 from live import Session
 from sample_data import EVENT_COLUMNS
-from setting import WINDOW, changed_config, checksum_of, event, late_count, new_world
+from setting import WINDOW, checksum_of, event, late_count, new_world
 
 MARGIN_HOURS = 24
 GRANTS = ("grant usage on schema own to tierclose_job, tierclose_auditor;"

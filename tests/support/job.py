@@ -3,10 +3,12 @@
 The program is $TIERCLOSE_JOB, else build/job/tierclose.
 """
 
+import contextlib
 import os
 import pathlib
 import signal
 import subprocess
+import tempfile
 import time
 
 from cases import Failure, expect, wait_until
@@ -110,6 +112,24 @@ class Job:
 def run_job(database, *words, code=0, **options):
     """Runs it to its end."""
     return Job(database, words, **options).expect_code(code)
+
+
+@contextlib.contextmanager
+def config_file(text):
+    """A programme's file for as long as it lasts."""
+    with tempfile.NamedTemporaryFile("w", suffix=".yaml", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        yield file.name
+
+
+def changed_config(*replacements):
+    """The programme's file with pieces of text replaced."""
+    text = CONFIG.read_text(encoding="utf-8")
+    for old, new in replacements:
+        expect(old in text, f"{CONFIG} has no {old!r}")
+        text = text.replace(old, new)
+    return config_file(text)
 
 
 # The names by which pg_stat_activity shows the job's connections.
