@@ -89,7 +89,9 @@ bool runs_sweep(Connection *connection, Error *reterr)
 /* The file's text is stored as it is, so each letter of it must be one of the database's. */
 static bool fail_to_keep(const char *file, Error *reterr)
 {
-    return error_prefix(reterr, "%.150s cannot be kept with its runs", file);
+    return reterr->code == EXIT_CONFIG
+               ? error_prefix(reterr, "%.150s cannot be kept with its runs", file)
+               : false;
 }
 
 bool runs_check_text(Connection *connection, const char *file, const char *text,

@@ -4,9 +4,9 @@ import contextlib
 import itertools
 
 from cases import add_case, expect, expect_equal
-from job import run_job
+from job import changed_config, run_job
 from live import psql
-from setting import COLUMNS, PERIOD, new_place, own_place
+from setting import COLUMNS, GRANT, PERIOD, new_place, own_place
 
 SETTINGS = {
     "DateStyle": "SQL, DMY", "IntervalStyle": "iso_8601", "TimeZone": "Pacific/Apia",
@@ -20,7 +20,7 @@ SETTINGS = {
 # Shorter than what the view takes, longer than it takes to connect on a busy machine.
 TIMEOUTS = {"statement_timeout": "2s", "lock_timeout": "2s", "idle_session_timeout": "2s",
             "idle_in_transaction_session_timeout": "2s"}
-SLOW_VIEW = f"select {', '.join(COLUMNS)} from own.stored, pg_sleep(2.5)"
+SLOW_VIEW = f"select {', '.join(COLUMNS)} from own.stored, lateral pg_sleep(2.5 + event_id % 1)"
 _numbers = itertools.count(1)
 
 
@@ -71,8 +71,12 @@ def try_settings(of_database):
 
 
 def try_timeouts():
-    """The job sets its own: a month takes the time that it takes."""
-    with own_place(view=SLOW_VIEW) as place, job_user(TIMEOUTS) as user:
+    """The job sets its own: members, and events of a month, take the time that they take."""
+    with own_place(view=SLOW_VIEW) as place, job_user(TIMEOUTS) as user, changed_config(
+            ("events: loyalty.point_event", "events: own.event"),
+            ("members: loyalty.member", "members: own.member")) as place.config:
+        place.query("create view own.member as select m.* from loyalty.member m, pg_sleep(2.5);"
+                    + GRANT)
         place.add({"event_id": 1, "points": 150}, table="own.stored")
         place.close("--workers", 1, user=user)
         expect_equal(place.standings()[1], 150, "the points")
