@@ -214,6 +214,9 @@ bool compute_period(const Reading *reading, Period period, int64_t run_id,
     computation.store = event_store_create((size_t)reading->session->workers, calendar->month_count,
                                            reading->members.partition_count);
     computation.fold = fold_create(programme, calendar, &reading->members, computation.store);
+    if (reading->source->events_unique) {
+        fold_count_plain(computation.fold);
+    }
     computation.tally = result.tally = memory_alloc(1, sizeof *result.tally);
     bool done = fold_all(&computation, run_id, reterr) && tally_reconcile(result.tally, reterr);
     event_store_destroy(computation.store);

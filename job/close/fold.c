@@ -43,7 +43,7 @@ Fold *fold_create(const Programme *programme, const Calendar *calendar, const Me
         memory_alloc(members->count * calendar->month_count, sizeof *fold->month_points);
     fold->partitions = memory_alloc(members->partition_count, sizeof *fold->partitions);
     for (size_t month = 0; month < calendar->month_count; month++) {
-        fold->plain[month] = plain_rules(programme, calendar->first + (Period)month);
+        fold->plain[month].rules = rules_in_force(programme, calendar->first + (Period)month);
     }
     fold->period = calendar->first + (Period)calendar->month_count - 1;
     fold->last_day = period_last_day(fold->period);
@@ -63,6 +63,13 @@ void fold_destroy(Fold *fold)
     free(fold->month_points);
     free(fold->reopened);
     free(fold);
+}
+
+void fold_count_plain(Fold *fold)
+{
+    for (size_t month = 0; month < fold->calendar->month_count; month++) {
+        fold->plain[month] = plain_rules(fold->programme, fold->calendar->first + (Period)month);
+    }
 }
 
 const PlainRules *fold_plain_rules(const Fold *fold, size_t month_index)

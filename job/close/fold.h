@@ -41,7 +41,11 @@ Fold *fold_create(const Programme *programme, const Calendar *calendar, const Me
                   EventStore *store);
 void fold_destroy(Fold *fold);
 
-/* Which events of a month are to be put as plain ones. */
+/* From now on events of plain kinds may be put as such: only where no event can come twice, since
+ * what has no id cannot be told apart. */
+void fold_count_plain(Fold *fold);
+
+/* Which events of a month are to be put as plain ones; none before fold_count_plain. */
 const PlainRules *fold_plain_rules(const Fold *fold, size_t month_index);
 
 /* Folds one partition of one month; its newer months must be done. EXIT_DATA on overflow. */

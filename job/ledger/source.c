@@ -200,12 +200,36 @@ static bool open_relation(Connection *connection, const char *given, const Expec
     return true;
 }
 
+/* Whether an index allows each event_id once, or once at a time. */
+static bool find_unique(Connection *connection, const Relation *relation, bool *ret_unique,
+                        Error *reterr)
+{
+    static const char sql[] =
+        "select exists (\n"
+        "    select from pg_catalog.pg_index i\n"
+        "    where i.indrelid = $1::bigint::oid and i.indisunique and i.indisvalid\n"
+        "      and i.indimmediate and i.indpred is null and i.indexprs is null\n"
+        "      and (select pg_catalog.bool_or(a.attname = 'event_id')\n"
+        "                  and pg_catalog.bool_and(a.attname in ('event_id', 'occurred_at'))\n"
+        "           from pg_catalog.generate_series(0, i.indnkeyatts - 1) k\n"
+        "           join pg_catalog.pg_attribute a\n"
+        "             on a.attrelid = i.indrelid and a.attnum = i.indkey[k]))";
+    CLEANUP_TEXT char *oid = text_printf("%lld", (long long)relation->oid);
+    const char *values[] = {oid};
+    CLEANUP_RESULT PGresult *result = NULL;
+    return query_run(connection, sql, 1, values, &result, reterr) &&
+           query_bool(result, 0, 0, ret_unique, reterr);
+}
+
 static bool open_events(Connection *connection, const char *given, Source *source, Error *reterr)
 {
     Relation relation = {0};
     CLEANUP_RESULT PGresult *columns = NULL;
     if (!open_relation(connection, given, event_columns, &relation, &source->events, &columns,
                        reterr)) {
+        return false;
+    }
+    if (!find_unique(connection, &relation, &source->events_unique, reterr)) {
         return false;
     }
     source->events_oid = relation.oid;

@@ -30,6 +30,7 @@ typedef struct Source {
     int64_t events_oid;
     bool members_direct; /* COPY can read it without a SELECT, which is faster */
     bool events_partitioned;
+    bool events_unique;        /* an index sees to it that no event stands twice */
     bool times_may_be_null;    /* occurred_at; as far as the catalogs tell: always in a view */
     bool recorded_may_be_null; /* the column by which late events are found */
     bool has_recorded_xid;

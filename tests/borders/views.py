@@ -18,6 +18,9 @@ BAD_ROWS = {
     "an event that stands twice": (
         [{"event_id": 7, "points": 5}] * 2,
         "member 1: event 7 stands twice in the events' table"),
+    "a visit that stands twice": (  # of whose kind only the number counts in other sources
+        [{"event_id": 7, "kind": 5}] * 2,
+        "member 1: event 7 stands twice in the events' table"),
 }
 
 

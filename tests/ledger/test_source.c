@@ -95,6 +95,45 @@ static void test_kinds(Connection *admin)
     }
 }
 
+/* Whether the source knows that no event can stand twice. */
+static void test_unique(Connection *admin)
+{
+    static const struct {
+        const char *key;
+        bool unique;
+    } keys[] = {
+        {"primary key (event_id, occurred_at)", true},
+        {"primary key (event_id)", true},
+        {"unique (occurred_at, event_id)", true},
+        {"primary key (event_id, member_id)", false},
+        {"unique (occurred_at)", false},
+        {"unique (event_id) deferrable", false},
+        {"check (event_id is not null)", false},
+    };
+    must_execute(admin, "create unique index on loyalty_test.plain (event_id) where event_id < 0;"
+                        "create unique index on loyalty_test.plain ((event_id + 0), event_id);"
+                        "create table loyalty_test.keyed (like loyalty_test.plain)");
+    for (size_t index = 0; index < sizeof keys / sizeof keys[0]; index++) {
+        CLEANUP_TEXT char *sql = text_printf(
+            "alter table loyalty_test.keyed add constraint own_key %s", keys[index].key);
+        must_execute(admin, sql);
+        CLEANUP_SOURCE Source *source = NULL;
+        Error error = {0};
+        must(source_open(admin, "loyalty_test.member", "loyalty_test.keyed",
+                         "loyalty_test.event_kind", &source, &error),
+             &error, "open");
+        CHECK(source->events_unique == keys[index].unique, "%s", keys[index].key);
+        must_execute(admin, "alter table loyalty_test.keyed drop constraint own_key");
+    }
+    CLEANUP_SOURCE Source *plain = NULL;
+    Error error = {0};
+    must(source_open(admin, "loyalty_test.member", "loyalty_test.plain", "loyalty_test.event_kind",
+                     &plain, &error),
+         &error, "open");
+    CHECK(!plain->events_unique, "indexes of some rows, or of an expression");
+    must_execute(admin, "drop table loyalty_test.keyed");
+}
+
 static void test_wrong_sources(Connection *admin)
 {
     must_execute(admin,
@@ -194,6 +233,7 @@ void test_source(Connection *admin)
     test_members(admin, "loyalty_test.member_view");
     test_members(admin, "loyalty_test.member_parts");
     test_kinds(admin);
+    test_unique(admin);
     test_wrong_sources(admin);
     test_held(admin);
 }

@@ -112,6 +112,7 @@ FoldRun fold_run(const Programme *programme, Period period, const MemberTable *m
     FoldRun run = {.calendar = calendar, .members = members, .done = true};
     run.store = event_store_create(lane_count, calendar.month_count, members->partition_count);
     run.fold = fold_create(programme, &calendar, members, run.store);
+    fold_count_plain(run.fold);
     run.tally = memory_alloc(1, sizeof *run.tally);
     FoldWorker workers[LANES_MAX];
     for (size_t i = 0; i < lane_count; i++) {
