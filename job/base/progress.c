@@ -4,6 +4,7 @@
 #include "base/progress_text.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -16,23 +17,37 @@
 enum {
     DRAW_INTERVAL_MS = 100,
     COLUMNS_UNKNOWN = 80,
-    COLUMNS_MAX = 200,
     NAME_BYTES = 64,
     LINE_BYTES = 512,
 };
 
+/* In a log: the first word of a phase that takes long, and how far apart the words are at most. */
+static const double LOG_SECONDS_FIRST = 10;
+static const double LOG_SECONDS_MAX = 60;
+
+/* To the first column; what follows is written over the line that stands there. */
+#define LINE_START "\r"
+/* Erases from the cursor to the end of the line. */
+#define LINE_REST_ERASE "\033[K"
+
 struct Progress {
     bool quiet;
     bool terminal;
-    pthread_mutex_t mutex; /* of all that is not atomic, and of what stands on the terminal */
+    bool has_thread;
+    pthread_t thread;
+    pthread_mutex_t mutex; /* of all that follows but `done`, and of what stands on the terminal */
+    pthread_cond_t changed;
+    bool ends;
     bool active;
+    bool drawn; /* a line stands on the terminal without a newline */
     char phase[NAME_BYTES];
     char unit[NAME_BYTES];
     int64_t total;
     double started;
-    size_t drawn; /* bytes of the line that stands on the terminal without a newline */
+    double log_next; /* seconds into the phase */
+    double log_interval;
+    RecentRate rate;
     _Atomic int64_t done;
-    _Atomic int64_t next_draw_ms;
 };
 
 static double now_seconds(void)
@@ -42,31 +57,27 @@ static double now_seconds(void)
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-static int64_t now_ms(void)
-{
-    return (int64_t)(now_seconds() * 1000);
-}
-
-static size_t terminal_columns(void)
+/* The room for a line: the last column stays free, or some terminals go on to the next line. */
+static size_t line_columns(const Progress *progress)
 {
     struct winsize size;
-    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) {
-        return COLUMNS_UNKNOWN;
+    if (!progress->terminal) {
+        return 0;
     }
-    return size.ws_col < COLUMNS_MAX ? size.ws_col : COLUMNS_MAX;
+    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col < 2) {
+        return COLUMNS_UNKNOWN - 1;
+    }
+    return size.ws_col < LINE_BYTES ? (size_t)size.ws_col - 1 : LINE_BYTES - 1;
 }
 
-Progress *progress_create(bool quiet)
+/* A job sent to the background keeps its line to itself: the terminal is somebody else's now. */
+static bool in_foreground(void)
 {
-    Progress *progress = memory_alloc(1, sizeof *progress);
-    progress->quiet = quiet;
-    /* No colours and no escape codes anywhere, so NO_COLOR and TERM=dumb need no look. */
-    progress->terminal = isatty(STDERR_FILENO) == 1;
-    (void)pthread_mutex_init(&progress->mutex, NULL);
-    return progress;
+    pid_t group = tcgetpgrp(STDERR_FILENO);
+    return group < 0 || group == getpgrp();
 }
 
-static PhaseState phase_state(Progress *progress)
+static PhaseState phase_state(const Progress *progress)
 {
     return (PhaseState){
         .phase = progress->phase,
@@ -74,36 +85,95 @@ static PhaseState phase_state(Progress *progress)
         .done = atomic_load(&progress->done),
         .total = progress->total,
         .seconds = now_seconds() - progress->started,
+        .per_second = recent_rate_per_second(&progress->rate),
     };
 }
 
-/* Replaces the line on the terminal; spaces wipe the end of a longer one before. */
-static void draw(Progress *progress, const char *text, size_t length)
+/* In one write, so that no half of a line is ever seen. */
+static void put(Progress *progress, const char *text, bool ends_line)
 {
-    size_t wiped = progress->drawn > length ? progress->drawn - length : 0;
-    (void)fprintf(stderr, "\r%s%*s", text, (int)wiped, "");
+    char line[LINE_BYTES + sizeof LINE_START LINE_REST_ERASE "\n"];
+    int length = snprintf(line, sizeof line, "%s%s%s%s", progress->terminal ? LINE_START : "", text,
+                          progress->terminal ? LINE_REST_ERASE : "", ends_line ? "\n" : "");
+    (void)fwrite(line, 1, length < 0 ? 0 : (size_t)length, stderr);
     (void)fflush(stderr);
-    progress->drawn = length;
-}
-
-static void wipe(Progress *progress)
-{
-    if (progress->drawn > 0) {
-        draw(progress, "", 0);
-        (void)fputc('\r', stderr);
-    }
+    progress->drawn = !ends_line;
 }
 
 static void draw_running(Progress *progress)
 {
     char text[LINE_BYTES];
     PhaseState state = phase_state(progress);
-    size_t length = progress_text_running(&state, terminal_columns(), text, sizeof text);
-    draw(progress, text, length);
-    atomic_store(&progress->next_draw_ms, now_ms() + DRAW_INTERVAL_MS);
+    recent_rate_look(&progress->rate, state.seconds, state.done);
+    state.per_second = recent_rate_per_second(&progress->rate);
+    if (!progress->terminal && state.seconds < progress->log_next) {
+        return;
+    }
+    if (progress->terminal && !in_foreground()) {
+        return;
+    }
+    progress->log_next += progress->log_interval;
+    progress->log_interval =
+        progress->log_interval * 2 < LOG_SECONDS_MAX ? progress->log_interval * 2 : LOG_SECONDS_MAX;
+    (void)progress_text_running(&state, line_columns(progress), text, sizeof text);
+    put(progress, text, !progress->terminal);
 }
 
-static void end_phase(Progress *progress)
+static void *draw_until_end(void *argument)
+{
+    Progress *progress = argument;
+    (void)pthread_mutex_lock(&progress->mutex);
+    while (!progress->ends) {
+        struct timespec until;
+        (void)clock_gettime(CLOCK_MONOTONIC, &until);
+        until.tv_nsec += DRAW_INTERVAL_MS * 1000000L;
+        until.tv_sec += until.tv_nsec / 1000000000L;
+        until.tv_nsec %= 1000000000L;
+        (void)pthread_cond_timedwait(&progress->changed, &progress->mutex, &until);
+        if (progress->active && !progress->ends) {
+            draw_running(progress);
+        }
+    }
+    (void)pthread_mutex_unlock(&progress->mutex);
+    return NULL;
+}
+
+/* Signals are for the other threads, whose waits they break off. Without this thread the lines that
+ * end the phases are still written. */
+static void start_thread(Progress *progress)
+{
+    sigset_t all;
+    sigset_t before;
+    (void)sigfillset(&all);
+    (void)pthread_sigmask(SIG_SETMASK, &all, &before);
+    progress->has_thread = pthread_create(&progress->thread, NULL, draw_until_end, progress) == 0;
+    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+static bool is_terminal(void)
+{
+    const char *kind = getenv("TERM");
+    return isatty(STDERR_FILENO) == 1 && kind != NULL && kind[0] != '\0' &&
+           strcmp(kind, "dumb") != 0;
+}
+
+Progress *progress_create(bool quiet)
+{
+    Progress *progress = memory_alloc(1, sizeof *progress);
+    progress->quiet = quiet;
+    progress->terminal = is_terminal();
+    pthread_condattr_t attributes;
+    (void)pthread_condattr_init(&attributes);
+    (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    (void)pthread_cond_init(&progress->changed, &attributes);
+    (void)pthread_condattr_destroy(&attributes);
+    (void)pthread_mutex_init(&progress->mutex, NULL);
+    return progress;
+}
+
+typedef size_t (*EndText)(const PhaseState *state, size_t columns, char *text, size_t size);
+
+static void end_phase(Progress *progress, EndText write)
 {
     if (!progress->active) {
         return;
@@ -111,10 +181,8 @@ static void end_phase(Progress *progress)
     progress->active = false;
     char text[LINE_BYTES];
     PhaseState state = phase_state(progress);
-    (void)progress_text_ended(&state, text, sizeof text);
-    wipe(progress);
-    (void)fprintf(stderr, "%s\n", text);
-    (void)fflush(stderr);
+    (void)write(&state, line_columns(progress), text, sizeof text);
+    put(progress, text, true);
 }
 
 void progress_begin(Progress *progress, const char *phase, const char *unit, int64_t total)
@@ -123,18 +191,18 @@ void progress_begin(Progress *progress, const char *phase, const char *unit, int
         return;
     }
     (void)pthread_mutex_lock(&progress->mutex);
-    end_phase(progress);
+    end_phase(progress, progress_text_ended);
     (void)snprintf(progress->phase, sizeof progress->phase, "%s", phase);
     (void)snprintf(progress->unit, sizeof progress->unit, "%s", unit == NULL ? "" : unit);
     progress->total = total;
     progress->started = now_seconds();
+    progress->log_next = LOG_SECONDS_FIRST;
+    progress->log_interval = 2 * LOG_SECONDS_FIRST;
+    progress->rate = (RecentRate){0};
     progress->active = true;
     atomic_store(&progress->done, 0);
-    if (progress->terminal) {
-        draw_running(progress);
-    } else {
-        (void)fprintf(stderr, "%s: started\n", progress->phase);
-        (void)fflush(stderr);
+    if (!progress->has_thread) {
+        start_thread(progress);
     }
     (void)pthread_mutex_unlock(&progress->mutex);
 }
@@ -145,16 +213,6 @@ void progress_add(Progress *progress, int64_t count)
         return;
     }
     (void)atomic_fetch_add(&progress->done, count);
-    if (!progress->terminal || now_ms() < atomic_load(&progress->next_draw_ms)) {
-        return;
-    }
-    /* A reader never waits for the terminal: whoever comes while another one draws goes on. */
-    if (pthread_mutex_trylock(&progress->mutex) == 0) {
-        if (progress->active) {
-            draw_running(progress);
-        }
-        (void)pthread_mutex_unlock(&progress->mutex);
-    }
 }
 
 void progress_end(Progress *progress)
@@ -163,7 +221,7 @@ void progress_end(Progress *progress)
         return;
     }
     (void)pthread_mutex_lock(&progress->mutex);
-    end_phase(progress);
+    end_phase(progress, progress_text_ended);
     (void)pthread_mutex_unlock(&progress->mutex);
 }
 
@@ -173,7 +231,10 @@ void progress_note(Progress *progress, const char *format, ...)
         return;
     }
     (void)pthread_mutex_lock(&progress->mutex);
-    wipe(progress);
+    if (progress->drawn) {
+        (void)fputs(LINE_START LINE_REST_ERASE, stderr);
+        progress->drawn = false;
+    }
     va_list arguments;
     va_start(arguments, format);
     (void)vfprintf(stderr, format, arguments);
@@ -188,10 +249,15 @@ void progress_destroy(Progress *progress)
     if (progress == NULL) {
         return;
     }
-    /* A phase that failed has no end: its line stays as far as it came. */
-    if (progress->active && progress->drawn > 0) {
-        (void)fputc('\n', stderr);
+    (void)pthread_mutex_lock(&progress->mutex);
+    end_phase(progress, progress_text_stopped);
+    progress->ends = true;
+    (void)pthread_cond_signal(&progress->changed);
+    (void)pthread_mutex_unlock(&progress->mutex);
+    if (progress->has_thread) {
+        (void)pthread_join(progress->thread, NULL);
     }
+    (void)pthread_cond_destroy(&progress->changed);
     (void)pthread_mutex_destroy(&progress->mutex);
     free(progress);
 }

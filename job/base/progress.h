@@ -2,9 +2,17 @@
  * Progress of long steps, and the quiet lines of a log: everything that is not a result goes to
  * stderr here.
  *
- * On a terminal a phase is one line that is rewritten in place at most ten times a second, with
- * rows, rate and time left where the total is known; elsewhere a line at the start and one at the
- * end. Thread-safe where it says so. NULL as the Progress of any call means silence.
+ * A phase ends with one line: its name, what was done, how long that took. On a terminal the line
+ * stands there from the start and is rewritten in place ten times a second, with rows, rate and
+ * time left where the total is known, within the terminal's width as it is at that moment.
+ * Elsewhere (a file, a pipe, TERM=dumb) a phase that takes long says how far it is after 10
+ * seconds, 20 more, 40 more, and then every minute. There are no colours, which is how NO_COLOR is
+ * honoured; the only escape sequence wipes the rest of a line, on terminals only, and no mode of
+ * the terminal is changed, so there is nothing to put back when the process ends.
+ *
+ * A thread of its own draws, so that a step that waits is seen to wait, and whoever counts never
+ * waits for a terminal. Thread-safe where it says so. NULL as the Progress of any call means
+ * silence.
  */
 #pragma once
 
@@ -15,6 +23,8 @@ typedef struct Progress Progress;
 
 /* `quiet`: nothing at all. A Progress owns no file: it writes to stderr. */
 Progress *progress_create(bool quiet);
+
+/* A phase that has not ended gets a line that says where it stopped. */
 void progress_destroy(Progress *progress);
 
 /* Begins a phase, for example ("read events", "rows", 0); total 0: not known. Ends the one before.
@@ -24,7 +34,7 @@ void progress_begin(Progress *progress, const char *phase, const char *unit, int
 /* Adds to what is done; from any thread. */
 void progress_add(Progress *progress, int64_t count);
 
-/* Ends the phase with its line: name, count, rate, seconds. */
+/* Ends the phase with its line: name, count, seconds, rate. */
 void progress_end(Progress *progress);
 
 /* A line of its own between phases, such as a warning. */

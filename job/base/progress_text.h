@@ -1,6 +1,10 @@
 /*
  * The words of a phase: how far it is and what it took. Pure; progress.c decides when and where to
  * write.
+ *
+ * Each text comes in forms from the fullest to the tersest, and the fullest that fits is taken: a
+ * line is never broken and never cut within a number. `columns` is the room, 0 where there is no
+ * limit, as in a log. Returns how many bytes were written; texts are ASCII.
  */
 #pragma once
 
@@ -14,13 +18,34 @@ typedef struct PhaseState {
     int64_t done;
     int64_t total; /* 0: not known */
     double seconds;
+    double per_second; /* of late; 0 where it cannot be told yet */
 } PhaseState;
 
 /*
- * "read events: 1,200,000 of 5,000,000 rows, 24 %, 600 k rows/s, 6.3 s left", cut to columns - 1,
- * so that the cursor stays on the line. Returns how many bytes were written.
+ * "read events: 24 %, 1,200,000 of 5,000,000 rows, 600 k/s, 7 s left"; the time it has taken takes
+ * the place of the time left where that is not known.
  */
 size_t progress_text_running(const PhaseState *state, size_t columns, char *text, size_t size);
 
-/* "read events: 5,000,000 rows in 8.3 s, 600 k rows/s" */
-size_t progress_text_ended(const PhaseState *state, char *text, size_t size);
+/* "read events: 5,000,000 rows in 8.3 s, 602 k/s" */
+size_t progress_text_ended(const PhaseState *state, size_t columns, char *text, size_t size);
+
+/* "read events: stopped at 1,200,000 rows after 8.3 s" */
+size_t progress_text_stopped(const PhaseState *state, size_t columns, char *text, size_t size);
+
+/*
+ * The rate of the last seconds: an average in which what is older than RECENT_SECONDS counts for
+ * little. It follows a source that slows down, and does not tremble with each batch.
+ */
+typedef struct RecentRate {
+    double seconds; /* of the last look, since the phase began */
+    int64_t done;
+    double sum; /* of the rates so far, weighted */
+    double weight;
+} RecentRate;
+
+/* Takes in that `done` was reached after `seconds`. */
+void recent_rate_look(RecentRate *rate, double seconds, int64_t done);
+
+/* Per second; 0 where too little time has passed to tell. */
+double recent_rate_per_second(const RecentRate *rate);

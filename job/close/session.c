@@ -50,6 +50,25 @@ bool session_refresh(Session *session, Error *reterr)
                           check_contiguous(session, reterr));
 }
 
+/* A wait is seen to be one. */
+static bool take_lock(const Session *session, Error *reterr)
+{
+    const Job *job = session->job;
+    if (runs_lock(session->leader, false, job->stop_signal, reterr)) {
+        return true;
+    }
+    if (reterr->code != EXIT_LOCKED || job->no_wait) {
+        return false;
+    }
+    *reterr = (Error){0};
+    progress_begin(job->progress, "wait for another run", NULL, 0);
+    if (!runs_lock(session->leader, true, job->stop_signal, reterr)) {
+        return false;
+    }
+    progress_end(job->progress);
+    return true;
+}
+
 static bool open_leader(Session *session, Error *reterr)
 {
     const Job *job = session->job;
@@ -59,8 +78,7 @@ static bool open_leader(Session *session, Error *reterr)
     watch_add(session->watch, session->leader);
     if (session->publishes &&
         (!connection_refuse_standby(session->leader, reterr) ||
-         !connection_set_role(session->leader, JOB_ROLE, reterr) ||
-         !runs_lock(session->leader, !job->no_wait, job->stop_signal, reterr) ||
+         !connection_set_role(session->leader, JOB_ROLE, reterr) || !take_lock(session, reterr) ||
          !runs_sweep(session->leader, reterr))) {
         return false;
     }
