@@ -105,9 +105,10 @@ static void write_running(Line *line, const PhaseState *state, int form)
 static void write_ended(Line *line, const PhaseState *state, int form)
 {
     const char *duration = format_duration(state->seconds, FORMAT_TEXT);
+    bool counted = state->unit[0] != '\0';
     add(line, "%s:", state->phase);
-    if (state->unit[0] == '\0' || (form & PART_COUNT) == 0) {
-        add(line, " done in %s", duration);
+    if (!counted || (form & PART_COUNT) == 0) {
+        add(line, "%s %s", !counted && (form & PART_COUNT) != 0 ? " done in" : "", duration);
         return;
     }
     add(line, " %s %s in %s", count_text(state->done, form, FORMAT_TEXT), state->unit, duration);
@@ -144,23 +145,24 @@ static void shorten_phase(Line *line, size_t name_length, size_t columns)
 
 typedef void (*WriteForm)(Line *line, const PhaseState *state, int form);
 
-/* The first of the forms that fits; `forms` ends with 0, which is a form too. */
-static size_t write_fitting(WriteForm write, const int *forms, const PhaseState *state,
-                            size_t columns, char *text, size_t size)
+/* The first of the forms that fits; of the last one the name is shortened. */
+static size_t write_fitting(WriteForm write, const int *forms, size_t form_count,
+                            const PhaseState *state, size_t columns, char *text, size_t size)
 {
-    for (;; forms++) {
-        Line line = {.text = text, .size = size};
-        write(&line, state, *forms);
+    Line line = {0};
+    for (size_t i = 0; i < form_count; i++) {
+        line = (Line){.text = text, .size = size};
+        write(&line, state, forms[i]);
         if (columns == 0 || line.used <= columns) {
             return line.used;
         }
-        if (*forms == 0) {
-            size_t name_length = strlen(state->phase);
-            shorten_phase(&line, name_length < line.used ? name_length : line.used, columns);
-            return line.used;
-        }
     }
+    size_t name_length = strlen(state->phase);
+    shorten_phase(&line, name_length < line.used ? name_length : line.used, columns);
+    return line.used;
 }
+
+#define COUNT_OF(array) (sizeof(array) / sizeof(array)[0])
 
 size_t progress_text_running(const PhaseState *state, size_t columns, char *text, size_t size)
 {
@@ -171,31 +173,33 @@ size_t progress_text_running(const PhaseState *state, size_t columns, char *text
         PART_SHARE | PART_RATE | PART_TIME,
         PART_SHARE | PART_TIME,
         PART_SHARE,
-        0,
     };
     static const int without_total[] = {
         PART_COUNT | PART_LONG_COUNT | PART_RATE | PART_TIME,
         PART_COUNT | PART_RATE | PART_TIME,
         PART_COUNT | PART_TIME,
         PART_TIME,
-        0,
     };
-    return write_fitting(write_running, total_known(state) ? with_total : without_total, state,
-                         columns, text, size);
+    if (total_known(state)) {
+        return write_fitting(write_running, with_total, COUNT_OF(with_total), state, columns, text,
+                             size);
+    }
+    return write_fitting(write_running, without_total, COUNT_OF(without_total), state, columns,
+                         text, size);
 }
 
 size_t progress_text_ended(const PhaseState *state, size_t columns, char *text, size_t size)
 {
     static const int forms[] = {PART_COUNT | PART_LONG_COUNT | PART_RATE,
                                 PART_COUNT | PART_LONG_COUNT, PART_COUNT, 0};
-    return write_fitting(write_ended, forms, state, columns, text, size);
+    return write_fitting(write_ended, forms, COUNT_OF(forms), state, columns, text, size);
 }
 
 size_t progress_text_stopped(const PhaseState *state, size_t columns, char *text, size_t size)
 {
     static const int forms[] = {PART_COUNT | PART_LONG_COUNT | PART_TIME, PART_COUNT | PART_TIME,
                                 PART_TIME, 0};
-    return write_fitting(write_stopped, forms, state, columns, text, size);
+    return write_fitting(write_stopped, forms, COUNT_OF(forms), state, columns, text, size);
 }
 
 void recent_rate_look(RecentRate *rate, double seconds, int64_t done)

@@ -160,7 +160,7 @@ def close_and_settle(options, parts, prepare="select"):
         for today, events in (("2025-12-31", "select"), ("2026-01-02", LATE)):
             world.session.query(events)
             job = run_loudly(world, "close", "--today", today, *options)
-            expect_equal("read and fold events, part 1 of" in job.err, parts,
+            expect_equal("read events, part 1 of" in job.err, parts,
                          f"read in parts with {options}: {job.err}")
             run = world.last_run()[0]
             expect_counted(world, run, full)
@@ -193,7 +193,7 @@ def backfill(options, parts):
     with new_crowd(LATE) as world:
         job = run_loudly(world, "backfill", "--from", "2025-10", "--to", "2025-12", "--today",
                          "2026-01-02", *options)
-        expect_equal("read and fold events, part 1 of" in job.err, parts, f"read in parts {job.err}")
+        expect_equal("read events, part 1 of" in job.err, parts, f"read in parts {job.err}")
         return [([line for line in job.out.splitlines() if "checksum" in line], summary(job),
                  world.fingerprint(), rows_of(world, run[0])) for run in world.runs()[-3:]]
 

@@ -91,6 +91,7 @@ class Connection:
                 if self.muted:
                     self.answered.set()
                 else:
+                    self.proxy.delay(self, data)
                     self.client.sendall(data)
         except OSError:
             pass
@@ -106,11 +107,19 @@ def connect_to_server():
     return server
 
 
-class Proxy:
-    """`rule(connection, unit)` is called before a unit is forwarded; it may cut or do harm."""
+def let_pass(_connection, _bytes):
+    """The rule that is none."""
 
-    def __init__(self, rule):
+
+class Proxy:
+    """`rule(connection, unit)` is called before a unit is forwarded; it may cut or do harm.
+
+    `delay(connection, data)` is called before a piece of an answer is; it may take its time.
+    """
+
+    def __init__(self, rule=let_pass, delay=let_pass):
         self.rule = rule
+        self.delay = delay
         # libpq's sockets may have 107 bytes.
         self._folder = tempfile.TemporaryDirectory(prefix="tierclose-proxy.", dir="/tmp")
         self.host = pathlib.Path(self._folder.name)
