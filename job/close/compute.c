@@ -111,8 +111,8 @@ static void begin_progress(const Computation *computation, size_t pass, size_t p
     Period period = computation->calendar.first + (Period)computation->calendar.month_count - 1;
     char period_text[PERIOD_TEXT_BYTES];
     char phase[PHASE_BYTES];
-    int length = snprintf(phase, sizeof phase, "%s: read events",
-                          period_format(period, period_text));
+    int length =
+        snprintf(phase, sizeof phase, "%s: read events", period_format(period, period_text));
     if (pass_count > 1) {
         (void)snprintf(phase + length, sizeof phase - (size_t)length, ", part %zu of %zu", pass + 1,
                        pass_count);
