@@ -2,6 +2,7 @@
 
 #include "config/characters.h"
 #include "config/defaults.h"
+#include "config/forms.h"
 #include "config/parts.h"
 #include "config/scalar.h"
 #include "config/yaml_tree.h"
@@ -30,23 +31,46 @@ enum {
 };
 
 static const MapKey top_keys[] = {
-    [TOP_PROGRAM] = {"program", true},
-    [TOP_TIMEZONE] = {"timezone", true},
-    [TOP_CURRENCY] = {"currency", true},
-    [TOP_WINDOW_MONTHS] = {"window_months", false},
-    [TOP_EFFECTIVE_DAY] = {"effective_day", false},
-    [TOP_SETTLE] = {"settle", false},
-    [TOP_SOURCE] = {"source", false},
-    [TOP_RULES] = {"rules", true},
+    [TOP_PROGRAM] = {"program", true, "the programme's name; the summaries and every run show it",
+                     NULL},
+    [TOP_TIMEZONE] = {"timezone", true,
+                      "the programme's time zone, an IANA name such as America/Los_Angeles: it "
+                      "settles to which day and to which month an event belongs",
+                      NULL},
+    [TOP_CURRENCY] = {"currency", true, "an ISO 4217 code, three capital letters", NULL},
+    [TOP_WINDOW_MONTHS] =
+        {"window_months", false,
+         "how many months, the closed one included, add up to a member's points; 1 to 60",
+         TEXT_OF(DEFAULT_WINDOW_MONTHS)},
+    [TOP_EFFECTIVE_DAY] = {"effective_day", false,
+                           "the day of the next month on which the new levels take effect; from "
+                           "then on the closed month is final; 1 to 28",
+                           TEXT_OF(DEFAULT_EFFECTIVE_DAY)},
+    [TOP_SETTLE] = {"settle", false,
+                    "true: until the day before effective_day a nightly close takes in what was "
+                    "recorded late; false: a month is final when it is first closed",
+                    "true"},
+    [TOP_SOURCE] = {"source", false, "the tables or views that go in", NULL},
+    [TOP_RULES] = {"rules", true,
+                   "a list of entries, from the oldest to the newest; an event is judged by the "
+                   "newest one whose month is not after its own, levels and coupons are those in "
+                   "force for the closed month",
+                   NULL},
 };
+
+const MapForm config_form_top = {"", top_keys, sizeof top_keys / sizeof top_keys[0]};
 
 enum { SOURCE_MEMBERS, SOURCE_EVENTS, SOURCE_KINDS, SOURCE_KEYS };
 
 static const MapKey source_keys[] = {
-    [SOURCE_MEMBERS] = {"members", false},
-    [SOURCE_EVENTS] = {"events", false},
-    [SOURCE_KINDS] = {"kinds", false},
+    [SOURCE_MEMBERS] = {"members", false, "table or view of the members, as name or schema.name",
+                        DEFAULT_SOURCE_MEMBERS},
+    [SOURCE_EVENTS] = {"events", false, "table or view of the point events", DEFAULT_SOURCE_EVENTS},
+    [SOURCE_KINDS] = {"kinds", false, "table or view of the kinds of events", DEFAULT_SOURCE_KINDS},
 };
+
+const MapForm config_form_source = {"source", source_keys,
+                                    sizeof source_keys / sizeof source_keys[0]};
 
 /* The name of a relation, as written; NULL keeps the default. */
 static bool read_relation(const Reader *reader, const Node *node, const char *name,

@@ -1,6 +1,7 @@
 /*
  * `campaigns`: times in which kinds earn more (parts.h).
  */
+#include "config/forms.h"
 #include "config/parts.h"
 
 #include <string.h>
@@ -15,10 +16,16 @@ enum {
 };
 
 static const MapKey campaign_keys[] = {
-    [CAMPAIGN_NAME] = {"name", true},         [CAMPAIGN_FROM] = {"from", true},
-    [CAMPAIGN_UNTIL] = {"until", true},       [CAMPAIGN_KINDS] = {"kinds", true},
-    [CAMPAIGN_MULTIPLY] = {"multiply", true},
+    [CAMPAIGN_NAME] = {"name", true, "the campaign's name", NULL},
+    [CAMPAIGN_FROM] = {"from", true, "its first moment, local: YYYY-MM-DD or YYYY-MM-DDTHH:MM",
+                       NULL},
+    [CAMPAIGN_UNTIL] = {"until", true, "the first moment after it", NULL},
+    [CAMPAIGN_KINDS] = {"kinds", true, "a list of the kinds that it multiplies", NULL},
+    [CAMPAIGN_MULTIPLY] = {"multiply", true, "the multiplier, a decimal above 0", NULL},
 };
+
+const MapForm config_form_campaign = {"each entry of campaigns", campaign_keys,
+                                      sizeof campaign_keys / sizeof campaign_keys[0]};
 
 static bool load_campaign(const Reader *reader, const Node *node, const Programme *programme,
                           const RuleSet *rules, const Node **ret_name, Campaign *ret_campaign,

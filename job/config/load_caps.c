@@ -1,6 +1,7 @@
 /*
  * `caps`: bounds on what a set of kinds earns in a day or a month (parts.h).
  */
+#include "config/forms.h"
 #include "config/parts.h"
 
 #include <inttypes.h>
@@ -9,10 +10,14 @@
 enum { CAP_KINDS, CAP_PER, CAP_MAX_POINTS, CAP_KEYS };
 
 static const MapKey cap_keys[] = {
-    [CAP_KINDS] = {"kinds", true},
-    [CAP_PER] = {"per", true},
-    [CAP_MAX_POINTS] = {"max_points", true},
+    [CAP_KINDS] = {"kinds", true, "a list of kinds that earn; category_bonus is one too", NULL},
+    [CAP_PER] = {"per", true, "day or month, local", NULL},
+    [CAP_MAX_POINTS] = {"max_points", true,
+                        "the most points that these kinds earn together in that time", NULL},
 };
+
+const MapForm config_form_cap = {"each entry of caps", cap_keys,
+                                 sizeof cap_keys / sizeof cap_keys[0]};
 
 /* A cap while the list is read: with its place in the file and its kinds for messages. */
 typedef struct PlacedCap {

@@ -2,6 +2,7 @@
  * `coupons`: what a step up grants, and when (parts.h).
  */
 #include "config/defaults.h"
+#include "config/forms.h"
 #include "config/parts.h"
 
 #include <stdlib.h>
@@ -10,10 +11,15 @@
 enum { COUPON_CODE, COUPON_VALUE, COUPON_MIN_SPEND, COUPON_KEYS };
 
 static const MapKey coupon_keys[] = {
-    [COUPON_CODE] = {"code", true},
-    [COUPON_VALUE] = {"value", true},
-    [COUPON_MIN_SPEND] = {"min_spend", false},
+    [COUPON_CODE] = {"code", true, "the coupon's code, of its own for each coupon", NULL},
+    [COUPON_VALUE] = {"value", true, "what it is worth, an amount", NULL},
+    [COUPON_MIN_SPEND] = {"min_spend", false,
+                          "the smallest purchase that it can be used for, an amount",
+                          TEXT_OF(DEFAULT_MIN_SPEND_CENTS)},
 };
+
+const MapForm config_form_coupon = {"each coupon of a level in level_up", coupon_keys,
+                                    sizeof coupon_keys / sizeof coupon_keys[0]};
 
 /* The coupons while the levels are read, with the places of their codes. */
 typedef struct CouponList {
@@ -120,13 +126,28 @@ enum {
 };
 
 static const MapKey coupons_keys[] = {
-    [COUPONS_ISSUE_FROM] = {"issue_from_day", false},
-    [COUPONS_ISSUE_UNTIL] = {"issue_until_day", false},
-    [COUPONS_VALID] = {"valid_days", false},
-    [COUPONS_SKIPPED] = {"skipped_levels", false},
-    [COUPONS_REPEAT] = {"repeat", false},
-    [COUPONS_LEVEL_UP] = {"level_up", false},
+    [COUPONS_ISSUE_FROM] = {"issue_from_day", false,
+                            "the day of the next month on which issue begins; 1 to 28",
+                            TEXT_OF(DEFAULT_ISSUE_FROM_DAY)},
+    [COUPONS_ISSUE_UNTIL] = {"issue_until_day", false, "the last day of issue; 1 to 28",
+                             TEXT_OF(DEFAULT_ISSUE_UNTIL_DAY)},
+    [COUPONS_VALID] = {"valid_days", false,
+                       "how many days after the last day of issue a coupon is valid; 0 to 366",
+                       TEXT_OF(DEFAULT_VALID_DAYS)},
+    [COUPONS_SKIPPED] = {"skipped_levels", false,
+                         "target_only: who skips a level gets the coupons of the level reached; "
+                         "each: those of every level passed",
+                         "target_only"},
+    [COUPONS_REPEAT] = {"repeat", false,
+                        "every_advance: a grant at each advance, also when a member comes back to "
+                        "a level; once_per_level: only at the first",
+                        "every_advance"},
+    [COUPONS_LEVEL_UP] = {"level_up", false,
+                          "a map from levels above the first to lists of coupons", NULL},
 };
+
+const MapForm config_form_coupons = {"coupons", coupons_keys,
+                                     sizeof coupons_keys / sizeof coupons_keys[0]};
 
 static bool load_issue(const Reader *reader, const Node *node, const Node **values,
                        CouponRules *coupons, Error *reterr)

@@ -2,6 +2,7 @@
  * `earning`: what each kind of event earns (parts.h).
  */
 #include "config/defaults.h"
+#include "config/forms.h"
 #include "config/parts.h"
 
 #include <string.h>
@@ -9,9 +10,13 @@
 enum { BONUS_POINTS, BONUS_MAX_PER_DAY, BONUS_KEYS };
 
 static const MapKey bonus_keys[] = {
-    [BONUS_POINTS] = {"points", true},
-    [BONUS_MAX_PER_DAY] = {"max_per_day", true},
+    [BONUS_POINTS] = {"points", true, "points for each category after the day's first", NULL},
+    [BONUS_MAX_PER_DAY] = {"max_per_day", true,
+                           "the most points that a member gets so on one local day", NULL},
 };
+
+const MapForm config_form_bonus = {"category_bonus in purchase", bonus_keys,
+                                   sizeof bonus_keys / sizeof bonus_keys[0]};
 
 static bool load_category_bonus(const Reader *reader, const Node *node, PurchaseRule *rule,
                                 Error *reterr)
@@ -34,12 +39,22 @@ enum {
 };
 
 static const MapKey purchase_keys[] = {
-    [PURCHASE_PER_UNIT] = {"points_per_unit", false},
-    [PURCHASE_PER_ORDER] = {"points_per_order", false},
-    [PURCHASE_MIN_AMOUNT] = {"min_amount", false},
-    [PURCHASE_MAX_PER_ORDER] = {"max_per_order", false},
-    [PURCHASE_BONUS] = {"category_bonus", false},
+    [PURCHASE_PER_UNIT] = {"points_per_unit", false,
+                           "points for each unit of currency of an order, a decimal; one of this "
+                           "and points_per_order is needed",
+                           NULL},
+    [PURCHASE_PER_ORDER] = {"points_per_order", false,
+                            "points for each order, whatever it costs; both add up", NULL},
+    [PURCHASE_MIN_AMOUNT] = {"min_amount", false,
+                             "an order earns only if its amount after refunds is at least this",
+                             TEXT_OF(DEFAULT_MIN_AMOUNT_CENTS)},
+    [PURCHASE_MAX_PER_ORDER] = {"max_per_order", false, "the most points of one order", NULL},
+    [PURCHASE_BONUS] = {"category_bonus", false,
+                        "points for orders in several categories on one day", NULL},
 };
+
+const MapForm config_form_purchase = {"purchase in earning", purchase_keys,
+                                      sizeof purchase_keys / sizeof purchase_keys[0]};
 
 static bool load_purchase(const Reader *reader, const Node *node, Programme *programme,
                           PurchaseRule *ret_rule, Error *reterr)
@@ -87,10 +102,19 @@ static bool load_purchase(const Reader *reader, const Node *node, Programme *pro
 enum { KIND_POINTS, KIND_MIN_AMOUNT, KIND_ONCE_PER, KIND_KEYS };
 
 static const MapKey kind_keys[] = {
-    [KIND_POINTS] = {"points", true},
-    [KIND_MIN_AMOUNT] = {"min_amount", false},
-    [KIND_ONCE_PER] = {"once_per", false},
+    [KIND_POINTS] = {"points", true,
+                     "points of an event: a whole number, or recorded for the event's own points, "
+                     "which may be negative",
+                     NULL},
+    [KIND_MIN_AMOUNT] = {"min_amount", false,
+                         "the event earns only if its item_cents are at least this amount", NULL},
+    [KIND_ONCE_PER] = {"once_per", false,
+                       "day: of a member's events of the kind on a local day only the first earns",
+                       NULL},
 };
+
+const MapForm config_form_kind = {"every other kind in earning, by its name", kind_keys,
+                                  sizeof kind_keys / sizeof kind_keys[0]};
 
 static bool read_points(const Reader *reader, const Node *node, KindRule *rule, Error *reterr)
 {

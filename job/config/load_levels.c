@@ -3,6 +3,7 @@
  */
 #include "config/characters.h"
 #include "config/defaults.h"
+#include "config/forms.h"
 #include "config/parts.h"
 #include "config/scalar.h"
 
@@ -19,9 +20,15 @@ enum {
 enum { LEVEL_NAME, LEVEL_MIN_POINTS, LEVEL_KEYS };
 
 static const MapKey level_keys[] = {
-    [LEVEL_NAME] = {"name", true},
-    [LEVEL_MIN_POINTS] = {"min_points", true},
+    [LEVEL_NAME] = {"name", true, "the level's name", NULL},
+    [LEVEL_MIN_POINTS] = {"min_points", true,
+                          "the points from which on a member has it; 0 for the first level, above "
+                          "the one before for the others",
+                          NULL},
 };
+
+const MapForm config_form_level = {"each entry of levels", level_keys,
+                                   sizeof level_keys / sizeof level_keys[0]};
 
 /* A level against the ones before it (contract 5.1). */
 static bool check_level(const Reader *reader, const Node **values, const Level *levels, size_t rank,

@@ -2,6 +2,7 @@
  * `rules`: the entries, each in force from its month on (parts.h).
  */
 #include "config/defaults.h"
+#include "config/forms.h"
 #include "config/parts.h"
 
 enum {
@@ -18,18 +19,40 @@ enum {
 };
 
 static const MapKey rules_keys[] = {
-    [RULES_FROM] = {"from", true},
-    [RULES_LEVELS] = {"levels", true},
-    [RULES_EARNING] = {"earning", true},
-    [RULES_CAPS] = {"caps", false},
-    [RULES_REFUND] = {"refund", false},
-    [RULES_FRAUD] = {"fraud", false},
-    [RULES_CAMPAIGNS] = {"campaigns", false},
-    [RULES_COUPONS] = {"coupons", false},
-    [RULES_BENEFITS] = {"benefits", false},
+    [RULES_FROM] = {"from", true, "the first local month in which the entry is in force, YYYY-MM",
+                    NULL},
+    [RULES_LEVELS] = {"levels", true, "a list of the levels, from the lowest to the highest", NULL},
+    [RULES_EARNING] = {"earning", true, "what each kind of event earns", NULL},
+    [RULES_CAPS] =
+        {"caps", false,
+         "a list of bounds on what kinds earn together; two of them share no kind, or one has all "
+         "the kinds of the other; day caps come before month caps, narrow ones before wide ones",
+         NULL},
+    [RULES_REFUND] = {"refund", false, "what a refund takes; see below", NULL},
+    [RULES_FRAUD] = {"fraud", false, "what a fraud takes; see below", NULL},
+    [RULES_CAMPAIGNS] = {"campaigns", false,
+                         "a list of times in which kinds earn more; where two overlap, the larger "
+                         "multiplier counts",
+                         NULL},
+    [RULES_COUPONS] = {"coupons", false, "what a step up grants, and when", NULL},
+    [RULES_BENEFITS] = {"benefits", false,
+                        "a map from levels to maps of any names and values: what member_center "
+                        "shows of a level; nothing is computed from it",
+                        NULL},
 };
 
-static const MapKey voids_keys[] = {{"voids", true}};
+const MapForm config_form_rules = {"each entry of rules", rules_keys,
+                                   sizeof rules_keys / sizeof rules_keys[0]};
+
+static const MapKey voids_keys[] = {
+    {"voids", true,
+     "in refund: amount takes the refunded amount off the order, order takes all points of the "
+     "order at any refund (default: amount); in fraud: order takes all points of the order, member "
+     "also all that the member earned before (default: order)",
+     NULL}};
+
+const MapForm config_form_voids = {"refund and fraud", voids_keys,
+                                   sizeof voids_keys / sizeof voids_keys[0]};
 
 /* `refund` or `fraud`: what it voids (contract 3.4, 3.5). */
 static bool load_voids(const Reader *reader, const Node *node, Programme *programme,

@@ -37,10 +37,12 @@ struct Node {
     size_t count; /* of entries */
 };
 
-/* A key that a map may or must have. */
+/* A key that a map may or must have. What programme.yaml(5) says of it stands here only. */
 typedef struct MapKey {
     const char *name;
     bool required;
+    const char *help;     /* a phrase without a full stop: the meaning, and what is allowed */
+    const char *fallback; /* what holds where it is not given, as it would be written; or NULL */
 } MapKey;
 
 /* Sets "FILE:LINE:COLUMN: message" and returns false. */

@@ -94,7 +94,7 @@ def check_keys(root):
     keys = set()
     for path in (root / "job/config").glob("*.[ch]"):
         source = path.read_text(encoding="utf-8")
-        keys |= set(re.findall(r'\{"([a-z_]+)", (?:true|false)\}', source))
+        keys |= set(re.findall(r'\{"([a-z_]+)", (?:true|false),', source))
     shipped = "".join(path.read_text(encoding="utf-8") for path in (root / "config").glob("*.yaml"))
     missing = [key for key in sorted(keys) if not re.search(rf"(?<![\w]){key}:", shipped)]
     return "" if keys and not missing else f"  in no programme: {missing}"
