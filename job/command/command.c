@@ -3,6 +3,7 @@
 #include "base/exit_code.h"
 #include "base/format.h"
 #include "command/suggest.h"
+#include "command/surroundings.h"
 
 #include <string.h>
 
@@ -11,7 +12,20 @@ static const Command *const commands[] = {
     &command_explain, &command_status,   &command_check,
 };
 
-enum { COMMAND_COUNT = sizeof commands / sizeof commands[0], NAME_COLUMN = 12 };
+enum {
+    COMMAND_COUNT = sizeof commands / sizeof commands[0],
+    NAME_COLUMN = 12,
+    SURROUNDING_COLUMN = 6
+};
+
+const char command_purpose[] = "Closes the month of a loyalty programme: from the point events in "
+                               "PostgreSQL to levels, level changes and coupons.";
+
+const Command *const *command_table(size_t *ret_count)
+{
+    *ret_count = COMMAND_COUNT;
+    return commands;
+}
 
 bool command_find(const char *name, const Command **ret_command, Error *reterr)
 {
@@ -51,11 +65,20 @@ static void print_paragraphs(FILE *out, const char *text)
     }
 }
 
+static void print_surroundings(FILE *out, const char *title, const Surrounding *things,
+                               size_t count)
+{
+    (void)fprintf(out, "\n%s:\n", title);
+    for (size_t i = 0; i < count; i++) {
+        (void)fprintf(out, "  %s\n%*s", things[i].name, SURROUNDING_COLUMN, "");
+        format_paragraph(out, things[i].meaning, SURROUNDING_COLUMN, SURROUNDING_COLUMN);
+    }
+}
+
 void command_print_overview(FILE *out)
 {
     (void)fputs("Usage: tierclose COMMAND [OPTION...]\n\n", out);
-    print_paragraphs(out, "Closes the month of a loyalty programme: from the point events in "
-                          "PostgreSQL to levels, level changes and coupons.");
+    print_paragraphs(out, command_purpose);
     (void)fputs("Commands:\n", out);
     for (size_t i = 0; i < COMMAND_COUNT; i++) {
         (void)fprintf(out, "  %-*s", NAME_COLUMN - 2, commands[i]->name);
@@ -63,8 +86,12 @@ void command_print_overview(FILE *out)
     }
     (void)fputs("\ntierclose help COMMAND tells more of one. Options of every command:\n", out);
     options_print_help(out, OPTIONS_COMMON);
-    (void)fputs("\nResults go to stdout, everything else to stderr. Exit codes:\n", out);
     size_t count = 0;
+    const Surrounding *things = environment_table(&count);
+    print_surroundings(out, "Environment", things, count);
+    things = file_table(&count);
+    print_surroundings(out, "Files", things, count);
+    (void)fputs("\nResults go to stdout, everything else to stderr. Exit codes:\n", out);
     const ExitCodeText *codes = exit_code_table(&count);
     for (size_t i = 0; i < count; i++) {
         (void)fprintf(out, "  %3d  ", (int)codes[i].code);

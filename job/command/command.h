@@ -43,10 +43,16 @@ extern const Command command_explain;
 extern const Command command_status;
 extern const Command command_check;
 
+/* What the program is for, a paragraph. */
+extern const char command_purpose[];
+
+/* All commands, in the order of the help; *ret_count gets how many there are. */
+const Command *const *command_table(size_t *ret_count);
+
 /* EXIT_USAGE with "did you mean" where there is none of that name. */
 MUST_CHECK bool command_find(const char *name, const Command **ret_command, Error *reterr);
 
-/* What `tierclose --help` prints: usage, commands, exit codes. */
+/* What `tierclose --help` prints: usage, commands, environment, files, exit codes. */
 void command_print_overview(FILE *out);
 
 /* What `tierclose help NAME` prints. */

@@ -16,13 +16,6 @@
 /* getopt_long gives an option back as this plus its index, beyond every letter. */
 enum { OPTION_VALUE_FIRST = 256, HELP_COLUMN = 24 };
 
-typedef struct OptionText {
-    OptionBit bit;
-    const char *name;
-    const char *argument; /* NULL: takes none */
-    const char *help;
-} OptionText;
-
 static const OptionText option_texts[] = {
     {OPTION_MEMBER, "member", "ID", "the member, a whole number"},
     {OPTION_PERIOD, "period", "YYYY-MM", "the month, in the programme's time zone"},
@@ -270,6 +263,12 @@ bool options_parse(const char *command, OptionSet taken, OptionSet required, int
     }
     *ret_options = options;
     return true;
+}
+
+const OptionText *option_table(size_t *ret_count)
+{
+    *ret_count = OPTION_COUNT;
+    return option_texts;
 }
 
 void options_print_help(FILE *out, OptionSet options)

@@ -35,6 +35,16 @@ typedef enum OptionBit {
 
 typedef uint32_t OptionSet;
 
+/* An option as it is read, explained, and completed by a shell. */
+typedef struct OptionText {
+    OptionBit bit;
+    const char *name;
+    /* NULL: takes none. The form tells what shells complete: words between "|", a list of words
+     * between ",", FILE, DIR, YYYY-MM, YYYY-MM-DD; nothing for anything else. */
+    const char *argument;
+    const char *help; /* what comes before the first ";" or "." is enough for a menu */
+} OptionText;
+
 typedef struct Options {
     OptionSet given;
     Period period;
@@ -61,6 +71,9 @@ static inline bool option_given(const Options *options, OptionBit option)
 {
     return (options->given & (OptionSet)option) != 0;
 }
+
+/* All options, in the order of the help; *ret_count gets how many there are. */
+const OptionText *option_table(size_t *ret_count);
 
 /* The options of a set with their help, within 80 columns. */
 void options_print_help(FILE *out, OptionSet options);
