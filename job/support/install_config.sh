@@ -8,9 +8,6 @@
 # beside the other programmes in any case, to compare with.
 set -eu
 target="${DESTDIR:-}$1/programme.yaml"
-if [ -e "$target" ] || [ -L "$target" ]; then
-    echo "$target is there already and stays as it is"
-    exit 0
+if [ ! -e "$target" ] && [ ! -L "$target" ]; then
+    install -D -m 644 "$2" "$target"
 fi
-echo "Installing $2 to $target"
-install -D -m 644 "$2" "$target"

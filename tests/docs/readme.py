@@ -30,7 +30,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 SECONDS_MAX = 240
 KINDS = ("sh", "text", "ini", "yaml", "crontab")
 
-# Pattern, what takes its place, why. {place}, {job}, {server} and {etc} are this test's own.
+# Pattern, what takes its place, why. {place}, {job}, {server} and {destdir} are this test's own.
 STAND_INS = [
     (r"^job/quickstart$", "job/quickstart --folder {place}", "a quickstart of its own"),
     (r"^tests/run$", "tests/run --list", "the whole test run is not run inside of itself"),
@@ -38,7 +38,7 @@ STAND_INS = [
     (r"\$PWD/build/job", "{job}", "the program under test"),
     (r"^sudo (meson install .*)$", "DESTDIR={destdir} \\1", "installed below a folder"),
     (r"^sudo ", "", "nothing needs root below a folder"),
-    (r"/etc/tierclose/", "{etc}/", "not the machine's own /etc"),
+    (r"/usr/local/etc/tierclose/", "{destdir}/usr/local/etc/tierclose/", "where it was installed"),
     (r"db\.example\.com", "{server}", "a throwaway server for the reader's own"),
 ]
 
@@ -98,7 +98,7 @@ class Runner:
         self.etc = scratch / "etc"
         self.names = {
             "place": str(scratch / "place"), "job": str(pathlib.Path(arguments.job).parent),
-            "server": arguments.server, "etc": str(self.etc), "destdir": str(scratch / "install"),
+            "server": arguments.server, "destdir": str(scratch / "install"),
         }
         self.used = {}
         for folder in (self.logs, self.home, self.etc):
@@ -186,7 +186,7 @@ class Runner:
         path = self.logs / f"{block.name}.out"
         text = path.read_text(encoding="utf-8") if path.exists() else ""
         text = text.replace(self.names["place"], "build/quickstart")
-        return text.replace(self.names["etc"], "/etc/tierclose")
+        return text.replace(self.names["destdir"], "")
 
 
 def split_cron_line(line):
