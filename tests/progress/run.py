@@ -24,7 +24,7 @@ from terminal import Terminal
 
 MEMBERS = 400
 LOADED = "tierclose_progress_loaded"
-PIECE_SECONDS = 0.15  # what each piece of an answer is held back where the source is slow
+PIECE_SECONDS = 0.08  # what each piece of an answer is held back where the source is slow
 ROWS_BYTES_MIN = 4096  # a piece with rows in it has more
 LOCK = "select pg_advisory_lock(127996022383468)"  # RUNS_LOCK_KEY
 DURATION = r"(\d+\.\d s|\d+ s)"
@@ -167,7 +167,7 @@ def interrupted_twice():
 
 @case("TERM=dumb: plain lines, also on a terminal")
 def dumb_terminal():
-    with slow_run(80, TERM="dumb") as terminal:
+    with new_database() as database, Terminal(command(database), 80, TERM="dumb") as terminal:
         expect_equal(terminal.wait(), 0, "the exit code")
         expect_equal(terminal.screen.frames, [], "lines with an escape sequence")
         expect_lines(screen_lines(terminal), ENDED)
