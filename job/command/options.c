@@ -3,6 +3,7 @@
 #include "base/format.h"
 #include "close/job.h"
 #include "command/suggest.h"
+#include "ledger/connection.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -36,8 +37,8 @@ static const OptionText option_texts[] = {
     {OPTION_CONFIG, "config", "FILE",
      "the programme; else $TIERCLOSE_CONFIG, else " TIERCLOSE_DEFAULT_CONFIG},
     {OPTION_DSN, "dsn", "CONNINFO",
-     "the database, as libpq writes it; else PGHOST, PGSERVICE and the like. Keep passwords in the "
-     "password file"},
+     "the database, as libpq writes it; else PGHOST, PGSERVICE and the like. Without a password: "
+     "that belongs into the password file"},
     {OPTION_TODAY, "today", "YYYY-MM-DD",
      "the local date to act on, for replays and tests; else the database's clock"},
     {OPTION_QUIET, "quiet", NULL, "no progress on stderr; results and errors as ever"},
@@ -125,7 +126,7 @@ static bool parse_value(const OptionText *text, const char *value, Options *opti
                                              "--config: the file name is empty");
     case OPTION_DSN:
         options->dsn = value;
-        return true;
+        return connection_check_dsn(value, reterr);
     default:
         return true;
     }

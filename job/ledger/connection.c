@@ -137,40 +137,79 @@ static bool apply_settings(Connection *connection, Error *reterr)
     return query_run(connection, sql, 0, NULL, &result, reterr);
 }
 
+/* What nobody may read over a shoulder: libpq marks its fields of passwords with a star; newer
+ * versions have a few more. */
+static bool is_secret(const PQconninfoOption *option)
+{
+    static const char *const others[] = {"oauth_client_secret", "scram_client_key",
+                                         "scram_server_key"};
+    bool secret = option->dispchar[0] == '*';
+    for (size_t index = 0; index < sizeof others / sizeof others[0]; index++) {
+        secret = secret || strcmp(option->keyword, others[index]) == 0;
+    }
+    return secret && option->val != NULL && option->val[0] != '\0';
+}
+
+static void free_given(PQconninfoOption **given)
+{
+    PQconninfoFree(*given);
+    *given = NULL;
+}
+#define CLEANUP_GIVEN __attribute__((cleanup(free_given)))
+
+/* The parts of a dsn that is a connection string; NULL for the name of a database. */
+static bool read_dsn(const char *dsn, PQconninfoOption **ret_given, Error *reterr)
+{
+    if (dsn == NULL || !is_connection_string(dsn)) {
+        *ret_given = NULL;
+        return true;
+    }
+    /* libpq's message would quote the string, and with it perhaps a password. */
+    char *message = NULL;
+    CLEANUP_GIVEN PQconninfoOption *given = PQconninfoParse(dsn, &message);
+    PQfreemem(message);
+    if (given == NULL || has_stray_at(dsn)) {
+        return error_set(reterr, EXIT_USAGE,
+                         "write \"host=... dbname=... user=...\" or postgresql://user@host/"
+                         "database, there with % and two hex digits for @ : / ? in a value; "
+                         "keep the password in ~/.pgpass.",
+                         "the connection string of --dsn cannot be read");
+    }
+    for (const PQconninfoOption *option = given; option->keyword != NULL; option++) {
+        if (is_secret(option)) {
+            return error_set(reterr, EXIT_USAGE,
+                             "every user of the machine can read a command line: keep the password "
+                             "in ~/.pgpass, or in the service file for service=NAME.",
+                             "--dsn holds a secret (%s)", option->keyword);
+        }
+    }
+    *ret_given = given;
+    given = NULL;
+    return true;
+}
+
+bool connection_check_dsn(const char *dsn, Error *reterr)
+{
+    CLEANUP_GIVEN PQconninfoOption *given = NULL;
+    return read_dsn(dsn, &given, reterr);
+}
+
 bool connection_open(const char *dsn, const char *application_name, Connection **ret_connection,
                      Error *reterr)
 {
-    PQconninfoOption *given = NULL;
-    if (dsn != NULL && is_connection_string(dsn)) {
-        /* libpq's message would quote the string, and with it perhaps a password. */
-        char *message = NULL;
-        given = PQconninfoParse(dsn, &message);
-        PQfreemem(message);
-        if (given == NULL || has_stray_at(dsn)) {
-            PQconninfoFree(given);
-            return error_set(reterr, EXIT_USAGE,
-                             "write \"host=... dbname=... user=...\" or postgresql://user@host/"
-                             "database, there with % and two hex digits for @ : / ? in a value; "
-                             "keep the password in ~/.pgpass.",
-                             "the connection string of --dsn cannot be read");
-        }
+    CLEANUP_GIVEN PQconninfoOption *given = NULL;
+    if (!read_dsn(dsn, &given, reterr)) {
+        return false;
     }
     CLEANUP_CONNECTION Connection *connection = calloc(1, sizeof *connection);
     if (connection == NULL) {
-        PQconninfoFree(given);
         return error_set(reterr, EXIT_BUG, NULL, "out of memory");
     }
     connection->handle = connect_with_defaults(dsn, given, application_name);
-    bool good = PQstatus(connection->handle) == CONNECTION_OK;
-    if (!good) {
+    if (PQstatus(connection->handle) != CONNECTION_OK) {
         (void)query_fail(connection, NULL, reterr);
         (void)snprintf(reterr->hint, sizeof reterr->hint, "%s", HINT_CONNECT);
         redact(reterr->message, PQpass(connection->handle));
-        redact(reterr->message, option_value(given, "password"));
-        redact(reterr->message, option_value(given, "sslpassword"));
-    }
-    PQconninfoFree(given);
-    if (!good) {
         return false;
     }
     (void)PQsetNoticeProcessor(connection->handle, drop_notice, NULL);

@@ -65,35 +65,42 @@ static void test_dsn_forms(Connection *admin)
     }
 }
 
-/* However the string is wrong, neither half of the password comes out. */
+#define HOLDS "--dsn holds a secret "
+#define CANNOT_BE_READ "the connection string of --dsn cannot be read"
+
+/* A password is refused, and however the string is wrong, neither half of it comes out. */
 static void test_no_password_is_told(void)
 {
     static const struct {
         const char *dsn;
-        ExitCode code;
+        const char *message;
     } cases[] = {
-        {"host=/nonexistent password=PlantedSecret dbname=x", EXIT_DATABASE},
-        {"dbname=PlantedSecret password=PlantedSecret", EXIT_DATABASE},
-        {"host=/PlantedSecret password=PlantedSecret", EXIT_DATABASE},
-        {"host=/nonexistent password=PlantedSecret dbname", EXIT_USAGE},
-        {"host=/nonexistent password=x PlantedSecret dbname=x", EXIT_USAGE},
-        {"host=/nonexistent password=x PlantedSecret=x", EXIT_USAGE},
-        {"password='PlantedSecret", EXIT_USAGE},
-        {"postgresql://user:PlantedSecret@/x?host=/nonexistent", EXIT_DATABASE},
-        {"postgresql://user:Planted%zzSecret@/x?host=/nonexistent", EXIT_USAGE},
-        {"postgresql://user:x@PlantedSecret@localhost/x", EXIT_USAGE},
-        {"postgresql://user:PlantedSecret/x@localhost/x", EXIT_USAGE},
-        {"postgresql://user:1/PlantedSecret@localhost/x", EXIT_USAGE},
-        {"postgresql://user:1?host=PlantedSecret@localhost/x", EXIT_USAGE},
-        {"postgresql://user:PlantedSecret@localhost:port/x", EXIT_DATABASE},
-        {"postgresql://user@/x?host=/nonexistent&password=PlantedSecret", EXIT_DATABASE},
-        {"postgresql://user@/x?host=/nonexistent&nonsense=PlantedSecret", EXIT_USAGE},
+        {"host=/nonexistent password=PlantedSecret dbname=x", HOLDS "(password)"},
+        {"dbname=PlantedSecret password=PlantedSecret", HOLDS "(password)"},
+        {"host=/nonexistent sslpassword=PlantedSecret dbname=x", HOLDS "(sslpassword)"},
+        {"service=x password=PlantedSecret", HOLDS "(password)"},
+        {"postgresql://user:PlantedSecret@/x?host=/nonexistent", HOLDS "(password)"},
+        {"postgres://user:Planted%40Secret@/x?host=/nonexistent", HOLDS "(password)"},
+        {"postgresql://user:PlantedSecret@localhost:port/x", HOLDS "(password)"},
+        {"postgresql://user@/x?host=/nonexistent&password=PlantedSecret", HOLDS "(password)"},
+        {"host=/nonexistent password=PlantedSecret dbname", CANNOT_BE_READ},
+        {"host=/nonexistent password=x PlantedSecret dbname=x", CANNOT_BE_READ},
+        {"host=/nonexistent password=x PlantedSecret=x", CANNOT_BE_READ},
+        {"password='PlantedSecret", CANNOT_BE_READ},
+        {"postgresql://user:Planted%zzSecret@/x?host=/nonexistent", CANNOT_BE_READ},
+        {"postgresql://user:x@PlantedSecret@localhost/x", CANNOT_BE_READ},
+        {"postgresql://user:PlantedSecret/x@localhost/x", CANNOT_BE_READ},
+        {"postgresql://user:1/PlantedSecret@localhost/x", CANNOT_BE_READ},
+        {"postgresql://user:1?host=PlantedSecret@localhost/x", CANNOT_BE_READ},
+        {"postgresql://user@/x?host=/nonexistent&nonsense=PlantedSecret", CANNOT_BE_READ},
     };
     for (size_t index = 0; index < sizeof cases / sizeof cases[0]; index++) {
         Error error = {0};
         Connection *connection = NULL;
-        CHECK_FAILS(connection_open(cases[index].dsn, "x", &connection, &error), &error,
-                    cases[index].code, "");
+        CHECK_FAILS(connection_open(cases[index].dsn, "x", &connection, &error), &error, EXIT_USAGE,
+                    cases[index].message);
+        CHECK_FAILS(connection_check_dsn(cases[index].dsn, &error), &error, EXIT_USAGE,
+                    cases[index].message);
         CHECK(strstr(error.message, "Planted") == NULL && strstr(error.message, "Secret") == NULL &&
                   strstr(error.hint, "Planted") == NULL && strstr(error.hint, "Secret") == NULL,
               "%s tells: %s", cases[index].dsn, error.message);
@@ -101,6 +108,7 @@ static void test_no_password_is_told(void)
         CHECK(error.hint[0] != '\0', "there is a hint");
     }
     Error error = {0};
+    CHECK(connection_check_dsn("user=x password='' dbname=y", &error), "none: %s", error.message);
     Connection *connection = NULL;
     must(setenv("PGPASSWORD", "PlantedSecret", 1) == 0, NULL, "setenv");
     CHECK_FAILS(connection_open("PlantedSecret", "x", &connection, &error), &error, EXIT_DATABASE,

@@ -67,6 +67,12 @@ static const WrongCase wrong_cases[] = {
      MEMORY_HINT},
     {"--today 2025-02-30", "--today: \"2025-02-30\" is not a day",
      "write a day as YYYY-MM-DD, for example 2025-01-31."},
+    {"--dsn postgresql://user:geheim@db/loyalty", "--dsn holds a secret (password)",
+     "every user of the machine can read a command line: keep the password in ~/.pgpass, or in the "
+     "service file for service=NAME."},
+    {"--dsn host:geheim=", "the connection string of --dsn cannot be read",
+     "write \"host=... dbname=... user=...\" or postgresql://user@host/database, there with % and "
+     "two hex digits for @ : / ? in a value; keep the password in ~/.pgpass."},
     {"--config=", "--config: the file name is empty", "name the programme's YAML file."},
     {"--full --full", "--full is given twice", "keep one of the two."},
     {"2025-01", "close takes no argument \"2025-01\"", EXTRA_HINT},
