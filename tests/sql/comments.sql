@@ -47,7 +47,8 @@ select views_are(
     'these are all views'
 );
 select functions_are(
-    'tierclose', array['today', 'today_in', 'grant_status'], 'these are all functions'
+    'tierclose', array['today', 'today_in', 'grant_status', 'keep_ended_run'],
+    'these are all functions'
 );
 
 select * from finish();

@@ -3,7 +3,7 @@
 begin;
 \ir fixture/as_role.sql
 \ir fixture/published.sql
-select plan(78);
+select plan(192);
 
 insert into loyalty.member (member_id, registered_on) values (-1, '1500-01-01');
 do $$ begin perform loyalty.ensure_event_months('1500-01-10', '1500-01-10'); end $$;
@@ -44,8 +44,78 @@ cross join unnest(array[
     'drop table loyalty.point_event_1500_01',
     'update loyalty.event_kind set name = ''x''',
     'select loyalty.ensure_event_months(''1500-01-10'', ''1500-01-10'')',
-    'create table loyalty.mine ()'
+    'create table loyalty.mine ()',
+    'create view loyalty.mine as select 1',
+    'create function loyalty.mine() returns int language sql as ''select 1''',
+    'create trigger mine before insert on loyalty.point_event for each row
+     execute function suppress_redundant_updates_trigger()',
+    'create rule mine as on insert to loyalty.member do instead nothing',
+    'create policy mine on loyalty.member',
+    'create index on loyalty.member (closed_on)',
+    'create table tierclose.mine (member_id bigint references loyalty.member)',
+    'alter table loyalty.member add mine int',
+    'alter table loyalty.member disable trigger all',
+    'alter schema loyalty rename to mine',
+    'lock table loyalty.member in exclusive mode'
 ]) statement;
+
+-- What is deployed is nobody's to change but its owner's, and nobody gets beyond the database.
+select is(
+    pg_temp.as_role(role, statement), '42501',
+    format('%s is refused: %s', role, split_part(statement, chr(10), 1))
+)
+from unnest(array['tierclose_job', 'tierclose_auditor', 'tierclose_service']) role
+cross join unnest(array[
+    'create or replace view tierclose.member_center as select 1',
+    'create or replace function tierclose.today_in(timezone text) returns date
+     language sql stable return current_date',
+    'create trigger mine before insert on tierclose.run for each row
+     execute function suppress_redundant_updates_trigger()',
+    'alter table tierclose.run disable trigger all',
+    'drop trigger keep_ended_run on tierclose.run',
+    'drop view tierclose.standings',
+    'truncate tierclose.run cascade',
+    'select setval(''tierclose.run_run_id_seq'', 1)',
+    'alter sequence tierclose.run_run_id_seq restart',
+    'create table public.mine ()',
+    'create schema mine',
+    'create extension dblink',
+    'create role mine',
+    'alter role tierclose_job login',
+    'alter database postgres set search_path = mine',
+    'copy (select 1) to program ''true''',
+    'copy (select 1) to ''/tmp/mine''',
+    'copy tierclose.run from ''/etc/passwd''',
+    'select pg_read_file(''/etc/passwd'')',
+    'select pg_ls_dir(''.'')',
+    'select lo_import(''/etc/passwd'')',
+    'select * from pg_authid',
+    'select pg_reload_conf()',
+    'select pg_terminate_backend(pg_backend_pid())'
+]) statement;
+select is_empty(
+    $$ select m.roleid::regrole, m.member::regrole from pg_auth_members m
+       where m.member in ('tierclose_job'::regrole, 'tierclose_auditor'::regrole,
+           'tierclose_service'::regrole) $$,
+    'none of the three is a member of any role'
+);
+select is_empty(
+    $$ select i.type, i.identity from pg_shdepend d
+       join pg_database b on b.oid = d.dbid and b.datname = current_database()
+       cross join lateral pg_identify_object(d.classid, d.objid, d.objsubid) i
+       where d.refclassid = 'pg_authid'::regclass
+           and d.refobjid in ('tierclose_job'::regrole, 'tierclose_auditor'::regrole,
+               'tierclose_service'::regrole)
+           and coalesce(i.schema, i.name) not in ('loyalty', 'tierclose') $$,
+    'none of the three has a right or owns a thing outside of both schemas'
+);
+select is_empty(
+    $$ select c.oid::regclass::text, a.privilege_type from pg_class c
+       cross join lateral aclexplode(c.relacl) a
+       where c.relnamespace in ('loyalty'::regnamespace, 'tierclose'::regnamespace)
+           and a.is_grantable and a.grantee <> c.relowner $$,
+    'nobody can pass a right on'
+);
 
 -- The job.
 select is(
@@ -57,7 +127,9 @@ from unnest(array[
     'select * from tierclose.member_center, tierclose.standings, tierclose.runs, tierclose.config',
     'insert into tierclose.run (period, action, mode, status)
      values (''2026-01'', ''close'', ''full'', ''running'')',
-    'update tierclose.run set status = ''failed'' where run_id = 5',
+    'insert into tierclose.run (period, action, mode, status)
+     values (''2026-02'', ''close'', ''full'', ''running'');
+     update tierclose.run set status = ''failed'' where status = ''running''',
     'update tierclose.published set run_id = 4 where period = ''2025-12''',
     'update tierclose.level_change set superseded_by = 4',
     'update tierclose.coupon_grant set revoked_by = 4, overgranted_by = 4, lapsed = true',
@@ -78,8 +150,14 @@ from unnest(array[
     'update tierclose.level_change set points = 0',
     'update tierclose.coupon_grant set value_cents = 0',
     'update tierclose.config set body = ''''',
+    'update tierclose.run set error = ''x'' where run_id = 3',
+    'update tierclose.run set status = ''published'' where run_id = 5',
     'delete from tierclose.run',
+    'delete from tierclose.published',
+    'delete from tierclose.level_change',
     'delete from tierclose.coupon_grant',
+    'delete from tierclose.anomaly',
+    'update tierclose.restatement set points_after = 0',
     'drop table tierclose.coupon_grant'
 ]) statement;
 

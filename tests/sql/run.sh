@@ -119,6 +119,9 @@ roles|grant select on tierclose.standings to tierclose_service
 roles|revoke select on tierclose.member_center from tierclose_service
 roles|alter table tierclose.standing owner to current_user
 roles|grant create on schema tierclose to tierclose_service
+ended_runs|drop trigger keep_ended_run on tierclose.run
+ended_runs|alter table tierclose.run disable trigger keep_ended_run
+ended_runs|alter function tierclose.keep_ended_run() reset search_path
 DAMAGES
 }
 
