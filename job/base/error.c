@@ -1,5 +1,7 @@
 #include "base/error.h"
 
+#include "base/character.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -10,6 +12,7 @@ bool error_set(Error *reterr, ExitCode code, const char *hint, const char *forma
     reterr->code = code;
     (void)vsnprintf(reterr->message, sizeof reterr->message, format, arguments);
     va_end(arguments);
+    character_make_printable(reterr->message);
     (void)snprintf(reterr->hint, sizeof reterr->hint, "%s", hint == NULL ? "" : hint);
     return false;
 }

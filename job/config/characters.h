@@ -6,16 +6,8 @@
  */
 #pragma once
 
+#include "base/character.h"
 #include "config/reader.h"
-
-/*
- * Decodes the first character of bytes[0..length), length >= 1. Returns how many bytes it has, or 0
- * where they are not UTF-8 (overlong forms and surrogates are not).
- */
-size_t character_decode(const char *bytes, size_t length, uint32_t *ret_character);
-
-/* Control characters, line and paragraph separators, and marks that hide or turn text around. */
-bool character_is_unprintable(uint32_t character);
 
 /*
  * Refuses NUL bytes, what is not UTF-8, a byte order mark, control characters, tabs that indent,

@@ -106,7 +106,7 @@ SqlstateAdvice sqlstate_advice(const char *sqlstate)
     return table[index].advice;
 }
 
-/* Runs of white space become one space and the last goes: an error is one line. */
+/* Runs of white space become one space and the last goes. */
 static void make_one_line(char *text)
 {
     char *to = text;

@@ -14,7 +14,8 @@
 #   postgres_deploy_sql DATABASE
 
 POSTGRES_SUPERUSER=postgres
-POSTGRES_PORT=5432
+# Also the number of the socket; whoever lets a server listen chooses one that is free.
+POSTGRES_PORT="${POSTGRES_PORT:-5432}"
 # The kernel allows 107 bytes for a socket; the server adds the file's name to the folder's.
 POSTGRES_SOCKET_FOLDER_BYTES_MAX=90
 

@@ -14,6 +14,8 @@
 #   support_new_database NAME          takes a fraction of a second: a copy of a template
 #   cluster_stop
 #
+# A file that CLUSTER_MORE_SETTINGS names is put at the end of postgresql.conf.
+#
 # Where TIERCLOSE_TEST_CLUSTER is set, a server is there already (tests/run starts one for all
 # suites): cluster_start takes it, and cluster_stop leaves it alone.
 # Call cluster_start in the script's main shell: the server ends with the shell that called it.
@@ -49,6 +51,7 @@ max_connections = 100
 timezone = 'Asia/Kathmandu'
 log_timezone = 'UTC'
 SETTINGS
+    cat "${CLUSTER_MORE_SETTINGS:-/dev/null}"
 }
 
 cluster_make_folder() {

@@ -38,6 +38,28 @@ Test(error, long_texts_are_cut_and_ended)
     cr_expect_eq(error.code, EXIT_BUG);
 }
 
+/* A message may hold what the database or a command line said. */
+Test(error, what_a_terminal_would_obey_is_not_in_a_message)
+{
+    static const struct {
+        const char *said;
+        const char *shown;
+    } cases[] = {
+        {"caf\u00e9 \u5b57 \U0001f600", "caf\u00e9 \u5b57 \U0001f600"},
+        {"two\r\n\tlines", "two   lines"},
+        {"\033[31mred\a\177", "?[31mred??"},
+        {"\302\233C1", "?C1"},
+        {"\u202eturned\u2066\u200b\ufeff", "?turned???"},
+        {"cut \303", "cut ?"},
+        {"\377\300\257", "???"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        Error error = {0};
+        cr_expect_not(error_set(&error, EXIT_DATA, NULL, "%s", cases[i].said));
+        cr_expect_str_eq(error.message, cases[i].shown);
+    }
+}
+
 Test(error, prefix_comes_before_and_keeps_the_rest)
 {
     Error error = {0};
