@@ -113,7 +113,7 @@ def socket_dsn(database, user, **more):
 
 def tcp_dsn(database, user, **more):
     """To 127.0.0.1, under the name localhost, whatever that is on this machine."""
-    return socket_dsn(database, user, host="localhost", hostaddr="127.0.0.1", **more)
+    return socket_dsn(database, user, **{"host": "localhost", "hostaddr": "127.0.0.1", **more})
 
 
 def write_file(folder, name, text, mode=0o600):
