@@ -1,5 +1,6 @@
 """Users with a login and one role each: what tierclose, psql and SET ROLE let them do."""
 
+import re
 import subprocess
 
 from cases import add_case, expect, expect_equal
@@ -8,6 +9,7 @@ from published import fingerprint
 from setting import (ALL_COMMANDS, CLOSED, FOLDER, OPEN, SOURCE, USERS, changed_config,
                      environment_of, run, socket_dsn)
 
+REFUSED = "42501"  # insufficient_privilege
 # Of ALL_COMMANDS; what publishes needs the job's role, what looks the auditor's.
 LOOKS = ("verify", "status", "explain")
 
@@ -31,18 +33,12 @@ OUTSIDE = {
 }
 
 
-def refusal(database, user, statement):
-    """What psql says to it; empty where it is allowed."""
-    done = subprocess.run(
-        ["psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-d", socket_dsn(database, user)],
-        input=statement, text=True, capture_output=True, env=environment_of(), check=False)
-    return done.stderr if done.returncode != 0 else ""
-
-
-def expect_refused(database, user, statement):
-    said = refusal(database, user, statement)
-    expect("denied" in said or "must be" in said or "must have" in said,
-           f"{user}: {statement}: {said or 'allowed'}")
+def answers(database, user, statements):
+    """The SQLSTATE of each, in a session of the user's own; 00000 where it is allowed."""
+    script = "".join(f"{statement};\n\\echo \002 :SQLSTATE\n" for statement in statements)
+    done = subprocess.run(["psql", "-XAtq", "-d", socket_dsn(database, user)], input=script,
+                          text=True, capture_output=True, env=environment_of(), check=False)
+    return re.findall("^\002 (\\S+)$", done.stdout, flags=re.M)
 
 
 def try_beyond():
@@ -53,10 +49,13 @@ def try_beyond():
         before = fingerprint(session, exact=True)
         for user, role in USERS.items():
             others = [f"set role {name}" for name in USERS.values() if name not in (None, role)]
-            for statement in (*FOR_NOBODY, *others, *OUTSIDE.get(user, ())):
-                expect_refused(database, user, statement.replace("{pid}", str(session.pid())))
+            statements = [statement.replace("{pid}", str(session.pid()))
+                          for statement in (*FOR_NOBODY, *others, *OUTSIDE.get(user, ()))]
+            expect_equal(list(zip(statements, answers(database, user, statements))),
+                         [(statement, REFUSED) for statement in statements], user)
             if role is not None:
-                expect_equal(refusal(database, user, f"set role {role}"), "", f"{user}: its own role")
+                expect_equal(answers(database, user, [f"set role {role}"]), ["00000"],
+                             f"{user}: its own role")
         expect_equal(fingerprint(session, exact=True), before, "what readers see")
 
 

@@ -10,8 +10,9 @@ import tempfile
 import zoneinfo
 
 from cases import add_case, expect, expect_equal
-from command import ZONE, expect_closes, expect_only_close, hopeless, text_of
+from command import TRIED_AGAIN, ZONE, expect_closes, expect_only_close, hopeless, text_of
 from job import PROGRAM
+from live import ROOT
 
 # What `systemd-analyze security` may say at most, in tenths: 0 is fully shut off, 100 open.
 EXPOSURE_MAX = 11
@@ -65,6 +66,8 @@ def try_security(folder):
     expect(found, done.stdout + done.stderr)
     print(f"exposure: {found.group(1)} of 10")
     expect(done.returncode == 0, f"more than {EXPOSURE_MAX / 10}: {done.stdout}")
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    expect(f"an exposure of {found.group(1)} of 10" in readme, "the README tells another figure")
 
 
 def elapses(expression, first, last):
@@ -116,8 +119,12 @@ def try_exit_codes():
     expect_equal(prevented, hopeless(), "codes after which a person must look")
     expect_equal(service["SuccessExitStatus"], ["143"], "stopped by an administrator")
     expect_equal(service["Type"], ["oneshot"], "Type")
-    limits = settings(service_text(), "Unit")
-    expect(int(limits["StartLimitBurst"][0]) > 1, "it is tried again")
+    tries = settings(service_text(), "Unit")["StartLimitBurst"][0]
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    again = " and ".join(", ".join(map(str, sorted(TRIED_AGAIN))).rsplit(", ", 1))
+    expect(f"{again} the service tries again every 10 minutes, up to {int(tries) - 1} times"
+           in " ".join(readme.split()), "the README tells something else")
+    expect_equal(service["RestartSec"], ["10min"], "the pause")
 
 
 def try_command():
