@@ -3,7 +3,7 @@
 #include "base/format.h"
 #include "close/job.h"
 #include "command/suggest.h"
-#include "ledger/connection.h"
+#include "ledger/dsn.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -124,9 +124,11 @@ static bool parse_value(const OptionText *text, const char *value, Options *opti
         options->config = value;
         return value[0] != '\0' || error_set(reterr, EXIT_USAGE, "name the programme's YAML file.",
                                              "--config: the file name is empty");
-    case OPTION_DSN:
+    case OPTION_DSN: {
+        bool service = false;
         options->dsn = value;
-        return connection_check_dsn(value, reterr);
+        return dsn_check(value, &service, reterr);
+    }
     default:
         return true;
     }

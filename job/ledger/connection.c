@@ -1,5 +1,6 @@
 #include "ledger/connection.h"
 
+#include "ledger/dsn.h"
 #include "ledger/query.h"
 
 #include <stdio.h>
@@ -20,31 +21,6 @@ static const struct {
     {"keepalives_count", "3"}, {"tcp_user_timeout", "60000"},
 };
 enum { DEFAULT_COUNT = sizeof defaults / sizeof defaults[0] };
-
-/* As libpq decides it: a connection string, or just the name of a database. */
-static bool is_connection_string(const char *dsn)
-{
-    return strncmp(dsn, "postgresql://", strlen("postgresql://")) == 0 ||
-           strncmp(dsn, "postgres://", strlen("postgres://")) == 0 || strchr(dsn, '=') != NULL;
-}
-
-/*
- * In a URI, a password with an unescaped @, / or ? makes libpq take a part of it for a host or a
- * port, and name it in its message. Such a URI has an @ that does not end the user's part.
- */
-static bool has_stray_at(const char *dsn)
-{
-    const char *scheme = strstr(dsn, "://");
-    if (strncmp(dsn, "postgres", strlen("postgres")) != 0 || scheme == NULL) {
-        return false;
-    }
-    const char *authority = scheme + strlen("://");
-    const char *at = strchr(authority, '@');
-    if (at == NULL) {
-        return false;
-    }
-    return strchr(at + 1, '@') != NULL || authority + strcspn(authority, "/?") < at;
-}
 
 static const char *option_value(const PQconninfoOption *options, const char *keyword)
 {
@@ -71,8 +47,7 @@ static void redact(char *text, const char *secret)
     }
 }
 
-static PGconn *connect_with_defaults(const char *dsn, const PQconninfoOption *given,
-                                     const char *application_name)
+static PGconn *connect_with_defaults(const char *dsn, bool service, const char *application_name)
 {
     const char *keywords[DEFAULT_COUNT + 4];
     const char *values[DEFAULT_COUNT + 4];
@@ -80,7 +55,6 @@ static PGconn *connect_with_defaults(const char *dsn, const PQconninfoOption *gi
     PQconninfoOption *environment = PQconndefaults();
     /* A service named in the dsn may set anything, and libpq would prefer what stands here to it.
      */
-    bool service = option_value(given, "service") != NULL;
     for (size_t index = 0; index < DEFAULT_COUNT && !service; index++) {
         if (option_value(environment, defaults[index].keyword) == NULL) {
             keywords[count] = defaults[index].keyword;
@@ -137,75 +111,18 @@ static bool apply_settings(Connection *connection, Error *reterr)
     return query_run(connection, sql, 0, NULL, &result, reterr);
 }
 
-/* What nobody may read over a shoulder: libpq marks its fields of passwords with a star; newer
- * versions have a few more. */
-static bool is_secret(const PQconninfoOption *option)
-{
-    static const char *const others[] = {"oauth_client_secret", "scram_client_key",
-                                         "scram_server_key"};
-    bool secret = option->dispchar[0] == '*';
-    for (size_t index = 0; index < sizeof others / sizeof others[0]; index++) {
-        secret = secret || strcmp(option->keyword, others[index]) == 0;
-    }
-    return secret && option->val != NULL && option->val[0] != '\0';
-}
-
-static void free_given(PQconninfoOption **given)
-{
-    PQconninfoFree(*given);
-    *given = NULL;
-}
-#define CLEANUP_GIVEN __attribute__((cleanup(free_given)))
-
-/* The parts of a dsn that is a connection string; NULL for the name of a database. */
-static bool read_dsn(const char *dsn, PQconninfoOption **ret_given, Error *reterr)
-{
-    if (dsn == NULL || !is_connection_string(dsn)) {
-        *ret_given = NULL;
-        return true;
-    }
-    /* libpq's message would quote the string, and with it perhaps a password. */
-    char *message = NULL;
-    CLEANUP_GIVEN PQconninfoOption *given = PQconninfoParse(dsn, &message);
-    PQfreemem(message);
-    if (given == NULL || has_stray_at(dsn)) {
-        return error_set(reterr, EXIT_USAGE,
-                         "write \"host=... dbname=... user=...\" or postgresql://user@host/"
-                         "database, there with % and two hex digits for @ : / ? in a value; "
-                         "keep the password in ~/.pgpass.",
-                         "the connection string of --dsn cannot be read");
-    }
-    for (const PQconninfoOption *option = given; option->keyword != NULL; option++) {
-        if (is_secret(option)) {
-            return error_set(reterr, EXIT_USAGE,
-                             "every user of the machine can read a command line: keep the password "
-                             "in ~/.pgpass, or in the service file for service=NAME.",
-                             "--dsn holds a secret (%s)", option->keyword);
-        }
-    }
-    *ret_given = given;
-    given = NULL;
-    return true;
-}
-
-bool connection_check_dsn(const char *dsn, Error *reterr)
-{
-    CLEANUP_GIVEN PQconninfoOption *given = NULL;
-    return read_dsn(dsn, &given, reterr);
-}
-
 bool connection_open(const char *dsn, const char *application_name, Connection **ret_connection,
                      Error *reterr)
 {
-    CLEANUP_GIVEN PQconninfoOption *given = NULL;
-    if (!read_dsn(dsn, &given, reterr)) {
+    bool service = false;
+    if (!dsn_check(dsn, &service, reterr)) {
         return false;
     }
     CLEANUP_CONNECTION Connection *connection = calloc(1, sizeof *connection);
     if (connection == NULL) {
         return error_set(reterr, EXIT_BUG, NULL, "out of memory");
     }
-    connection->handle = connect_with_defaults(dsn, given, application_name);
+    connection->handle = connect_with_defaults(dsn, service, application_name);
     if (PQstatus(connection->handle) != CONNECTION_OK) {
         (void)query_fail(connection, NULL, reterr);
         (void)snprintf(reterr->hint, sizeof reterr->hint, "%s", HINT_CONNECT);

@@ -23,15 +23,9 @@ typedef struct Connection Connection;
 enum { SERVER_VERSION_MIN = 140000 };
 
 /*
- * Whether a dsn can be read and holds no password, which every user of the machine could read on
- * the command line (contract 9); asks no server. EXIT_USAGE: no.
- */
-MUST_CHECK bool connection_check_dsn(const char *dsn, Error *reterr);
-
-/*
  * Connects. `dsn` is a libpq connection string, URI or database name; NULL or "" leaves all to
  * libpq's own environment, service file and password file. Waits at most 10 seconds for a host
- * unless told otherwise there. EXIT_USAGE: as connection_check_dsn. EXIT_DATABASE: no connection.
+ * unless told otherwise there. EXIT_USAGE: as dsn_check. EXIT_DATABASE: no connection.
  * EXIT_CONFIG: the server is too old.
  */
 MUST_CHECK bool connection_open(const char *dsn, const char *application_name,

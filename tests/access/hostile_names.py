@@ -8,17 +8,18 @@ from published import fingerprint
 from setting import FOLDER, OPEN, SOURCE, TODAY, changed_config, run, socket_dsn
 
 CLOSE = ("close", "--today", TODAY)
-DROP = "drop table tierclose.config cascade; --"
+DROP = "drop table tierclose.standing cascade; --"
 
 # Tables that are really called so are read as any other.
-TABLES = (f"shop.member; {DROP}", f'member"; {DROP}', "member'; select 1", "%s%n%n%x", "a.b", "select",
-          "$(id)", "Member \u00fc \u5b57", "member) to program 'id'")
+TABLES = (f"shop.member; {DROP}", f'member"; {DROP}', "member'; select 1", "%s%n%n%x", "a.b",
+          "select", "$(id)", "Member \u00fc \u5b57", "member) to program 'id'")
 # What is no name of a table, or of one that the job cannot read as one.
-NO_NAMES = (f"loyalty.member; {DROP}", f'loyalty."member"" ; {DROP}"', "(select * from loyalty.member)",
-            "loyalty.member where true", "loyalty.member, loyalty.event_kind", "loyalty.*",
-            "loyalty.member -- ", "only loyalty.member", "member", "pg_temp.member", '"$user".member',
-            "loyalty.member.member_id", "loyalty.", "%s%s%s%n", "loyalty." + "m" * 300,
-            "pg_catalog.pg_class", "tierclose.run", "tierclose.today", "loyalty.point_event_pkey")
+NO_NAMES = (
+    f"loyalty.member; {DROP}", f'loyalty."member"" ; {DROP}"', "(select * from loyalty.member)",
+    "loyalty.member where true", "loyalty.member, loyalty.event_kind", "loyalty.*",
+    "loyalty.member -- ", "only loyalty.member", "member", "pg_temp.member", '"$user".member',
+    "loyalty.member.member_id", "loyalty.", "%s%s%s%n", "loyalty." + "m" * 300,
+    "pg_catalog.pg_class", "tierclose.run", "tierclose.today", "loyalty.point_event_pkey")
 WORDS = (f"Gold'); {DROP}", 'Gold"', "%s%n%n", "$(id)`id`", "{Gold}", "<b>Gold</b>",
          "=1+1", "null")
 
@@ -59,7 +60,6 @@ def try_no_names():
                 ended.expect(78, "error: ", "hint: ")
                 expect("syntax error" not in ended.err, f"{name} reached the server: {ended.err}")
         expect_equal(fingerprint(session, exact=True), before, "what readers see")
-        expect_equal(session.value("select count(*) > 0 from tierclose.config"), "t", "the ledger")
 
 
 def try_words():
@@ -73,7 +73,8 @@ def try_words():
                 ("        Platinum: [{code: LEVEL-PLATINUM,",
                  f"        {yaml_text(word)}: [{{code: {yaml_text(word)},"))
             run(CLOSE, dsn, config).expect(0)
-            rows = session.query("select l.to_level, g.coupon, m.level from tierclose.level_changes l"
+            rows = session.query("select l.to_level, g.coupon, m.level"
+                                 " from tierclose.level_changes l"
                                  " join tierclose.coupon_grants g using (member_id, period)"
                                  " join tierclose.standings m using (member_id, period)"
                                  " where member_id = 5001 and period = '2025-12'"
@@ -88,7 +89,8 @@ def try_words():
 
 # What a terminal takes for a command, and COPY for an escape, is in no name of a level.
 def try_control_characters():
-    for escape in ("\\\\N", "\\\\.", "\\e[31m", "\\x1b]0;title\\a", "\\u202e", "\\0", "\\r", "\\n", "\\u2028"):
+    for escape in ("\\\\N", "\\\\.", "\\e[31m", "\\x1b]0;title\\a", "\\u202e", "\\0", "\\r", "\\n",
+                   "\\u2028"):
         config = changed_config(FOLDER, ("{name: Platinum,", f'{{name: "Platinum{escape}",'))
         ended = run(("check",), None, config).expect(78, "error: ", "hint: ")
         seen = ended.out + ended.err

@@ -138,7 +138,8 @@ def try_search_paths():
 
 
 VIEWS = """
-select count(*), sum(points), string_agg(level, ',' order by member_id) from tierclose.member_center;
+select count(*), sum(points), string_agg(level, ',' order by member_id)
+from tierclose.member_center;
 select count(*), string_agg(status, ',' order by grant_id) from tierclose.coupon_grants;
 """
 OWN = """

@@ -34,7 +34,8 @@ def try_install(umask):
         for path in paths:
             mode = stat.S_IMODE(path.lstat().st_mode)
             name = path.relative_to(top)
-            expect(mode & (OTHERS_WRITE | SPECIAL) == 0, f"umask {umask:03o}: {name} has {mode:04o}")
+            expect(mode & (OTHERS_WRITE | SPECIAL) == 0,
+                   f"umask {umask:03o}: {name} has {mode:04o}")
             expect(mode == wanted_mode(path), f"umask {umask:03o}: {name} has {mode:04o}, "
                                               f"not {wanted_mode(path):04o}")
         names = {path.name for path in paths}

@@ -3,7 +3,7 @@
 import re
 import subprocess
 
-from cases import add_case, expect, expect_equal
+from cases import add_case, expect_equal
 from live import Copy, Session
 from published import fingerprint
 from setting import (ALL_COMMANDS, CLOSED, FOLDER, OPEN, SOURCE, USERS, changed_config,
@@ -18,7 +18,8 @@ FOR_NOBODY = (
     "set role postgres", "set session authorization postgres",
     "select * from shop.secret", "insert into shop.secret values ('x')",
     "alter user current_user superuser", "alter system set port = 1",
-    "create publication mine for all tables", "create subscription mine connection '' publication x",
+    "create publication mine for all tables",
+    "create subscription mine connection '' publication x",
     "create foreign data wrapper mine",
     "do $$ begin execute 'copy (select 1) to program ''true'''; end $$",
     "select pg_cancel_backend({pid})", "select pg_terminate_backend({pid})",

@@ -1,7 +1,7 @@
-"""A password is planted in every place where one may be given, and looked for in all that comes out.
+"""A password is planted where one may be given, and looked for in all that comes out.
 
-Looked at: stdout, stderr, every file that the job leaves, its entries in /proc, the server's list of
-sessions, the server's log, a dump of the database.
+Looked at: stdout, stderr, every file that the job leaves, its entries in /proc, the server's list
+of sessions, the server's log, a dump of the database.
 """
 
 import pathlib
@@ -141,15 +141,17 @@ def failing(folder):
         ("two hosts", socket_dsn(DATABASE, USER, host="/nonexistent,/nonexistent2"), {}, "No such"),
         ("no such database", socket_dsn("nowhere", USER), {}, "does not exist"),
         ("no such user", tcp_dsn(DATABASE, "nobody_here"), {}, "no pg_hba.conf entry"),
-        ("no host of that name", f"host=nowhere.invalid dbname={DATABASE} user={USER}", {}, "nowhere"),
+        ("no host of that name", f"host=nowhere.invalid dbname={DATABASE} user={USER}", {},
+         "nowhere"),
         ("a bad sslmode", f"{dsn} sslmode=perhaps", {}, "sslmode"),
         ("a bad port", f"host=localhost port=x dbname={DATABASE}", {}, "port"),
-        ("a key file that is not there", tcp_dsn(DATABASE, "tls_cert", sslmode="require", sslcert="/x",
-                                                 sslkey="/y"), {}, "certificate"),
+        ("no key file", tcp_dsn(DATABASE, "tls_cert", sslmode="require", sslcert="/x", sslkey="/y"),
+         {}, "certificate"),
         ("no such service", "service=nowhere", {}, "nowhere"),
         ("a password file for all to read", dsn, {"PGPASSWORD": None, "PGPASSFILE": str(wide)},
          "no password supplied"),
-        ("a broken service file", "service=planted", {"PGSERVICEFILE": str(broken)}, "syntax error"),
+        ("a broken service file", "service=planted", {"PGSERVICEFILE": str(broken)},
+         "syntax error"),
         ("an unknown word there", "service=planted", {"PGSERVICEFILE": str(unknown)},
          "syntax error"),
     )

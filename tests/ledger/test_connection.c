@@ -1,5 +1,6 @@
 /* Opening, settings, roles, passwords, losing and cancelling. */
 #include "check.h"
+#include "ledger/dsn.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -96,10 +97,11 @@ static void test_no_password_is_told(void)
     };
     for (size_t index = 0; index < sizeof cases / sizeof cases[0]; index++) {
         Error error = {0};
+        bool service = false;
         Connection *connection = NULL;
         CHECK_FAILS(connection_open(cases[index].dsn, "x", &connection, &error), &error, EXIT_USAGE,
                     cases[index].message);
-        CHECK_FAILS(connection_check_dsn(cases[index].dsn, &error), &error, EXIT_USAGE,
+        CHECK_FAILS(dsn_check(cases[index].dsn, &service, &error), &error, EXIT_USAGE,
                     cases[index].message);
         CHECK(strstr(error.message, "Planted") == NULL && strstr(error.message, "Secret") == NULL &&
                   strstr(error.hint, "Planted") == NULL && strstr(error.hint, "Secret") == NULL,
@@ -108,7 +110,10 @@ static void test_no_password_is_told(void)
         CHECK(error.hint[0] != '\0', "there is a hint");
     }
     Error error = {0};
-    CHECK(connection_check_dsn("user=x password='' dbname=y", &error), "none: %s", error.message);
+    bool service = true;
+    CHECK(dsn_check("user=x password='' dbname=y", &service, &error) && !service, "none: %s",
+          error.message);
+    CHECK(dsn_check("service=x", &service, &error) && service, "a service: %s", error.message);
     Connection *connection = NULL;
     must(setenv("PGPASSWORD", "PlantedSecret", 1) == 0, NULL, "setenv");
     CHECK_FAILS(connection_open("PlantedSecret", "x", &connection, &error), &error, EXIT_DATABASE,

@@ -1,4 +1,4 @@
-"""The Kubernetes CronJob: fields that there are, what they must say, and what its container runs."""
+"""The Kubernetes CronJob: its fields, what they must say, and what its container runs."""
 
 import json
 import pathlib

@@ -2,7 +2,8 @@
  * libFuzzer: any bytes give a programme that keeps its promises, or an error that names the file.
  *
  * Build with clang -fsanitize=fuzzer,address,undefined from this file, all of job/config, and
- * job/programme/period.c, job/programme/rules.c, job/base/arena.c, job/base/error.c.
+ * job/programme/period.c, job/programme/rules.c, job/base/arena.c, job/base/character.c,
+ * job/base/error.c.
  * Run: fuzz_config -dict=tests/fuzz/config/yaml.dict -max_len=4096 WORK tests/fuzz/config/corpus
  */
 #include "config/load.h"
