@@ -257,18 +257,21 @@ bool runs_commit(Connection *connection, Error *reterr)
     PGresult *result = PQexec(connection->handle, "commit");
     const char *done = PQresultStatus(result) == PGRES_COMMAND_OK ? PQcmdStatus(result) : "";
     bool committed = strcmp(done, "COMMIT") == 0;
-    if (!committed) {
-        /* An aborted transaction answers ROLLBACK: an error before it went unnoticed. */
-        if (strcmp(done, "ROLLBACK") == 0) {
-            (void)error_set(reterr, EXIT_BUG, "this is a bug in tierclose; nothing was published.",
-                            "the publication was rolled back");
-        } else if (PQstatus(connection->handle) != CONNECTION_OK) {
-            (void)error_set(reterr, EXIT_OUTCOME_UNKNOWN,
-                            "run `tierclose status`: it tells whether the run was published.",
-                            "the connection died while publishing: the outcome is unknown");
-        } else {
-            (void)query_fail(connection, result, reterr);
-        }
+    bool lost = PQstatus(connection->handle) != CONNECTION_OK;
+    if (committed) {
+        /* It stands, whatever became of the connection since. */
+    } else if (strcmp(done, "ROLLBACK") == 0) {
+        /* An aborted transaction answers so: an error before it went unnoticed. */
+        (void)error_set(reterr, EXIT_BUG, "this is a bug in tierclose; nothing was published.",
+                        "the publication was rolled back");
+    } else if (!lost && query_sqlstate(result)[0] != '\0') {
+        (void)query_fail(connection, result, reterr); /* the server has refused it */
+    } else {
+        /* Anything that is not the server's word is libpq's: the commit may have been done. */
+        (void)error_set(reterr, EXIT_OUTCOME_UNKNOWN,
+                        "run `tierclose status`: it tells whether the run was published.",
+                        "%s while publishing: the outcome is unknown",
+                        lost ? "the connection died" : "the answer was lost");
     }
     PQclear(result);
     return committed;
