@@ -1,13 +1,24 @@
 #include "ledger/copy_in.h"
 
+/* Reads what the server has to say until it has said all. Where libpq itself has failed, the COPY
+ * still goes on, and libpq says so for ever: then it is ended first. */
+static void drain(Connection *connection, PGresult *result)
+{
+    while (result != NULL) {
+        bool goes_on = PQresultStatus(result) == PGRES_COPY_IN;
+        PQclear(result);
+        if (goes_on && PQputCopyEnd(connection->handle, "abandoned") != 1) {
+            break;
+        }
+        result = PQgetResult(connection->handle);
+    }
+}
+
 static bool copy_in_fail(CopyIn *copy, Error *reterr)
 {
     PGresult *result = PQgetResult(copy->connection->handle);
     (void)query_fail(copy->connection, result, reterr);
-    while (result != NULL) {
-        PQclear(result);
-        result = PQgetResult(copy->connection->handle);
-    }
+    drain(copy->connection, result);
     copy_encode_destroy(&copy->buffer);
     return false;
 }
@@ -48,28 +59,18 @@ bool copy_in_finish(CopyIn *copy, Error *reterr)
         return copy_in_fail(copy, reterr);
     }
     CLEANUP_RESULT PGresult *result = PQgetResult(copy->connection->handle);
-    if (PQresultStatus(result) != PGRES_COMMAND_OK) {
-        (void)query_fail(copy->connection, result, reterr);
-        for (PGresult *rest; (rest = PQgetResult(copy->connection->handle)) != NULL;) {
-            PQclear(rest);
-        }
-        copy_encode_destroy(&copy->buffer);
-        return false;
-    }
-    for (PGresult *rest; (rest = PQgetResult(copy->connection->handle)) != NULL;) {
-        PQclear(rest);
-    }
+    bool done =
+        PQresultStatus(result) == PGRES_COMMAND_OK || query_fail(copy->connection, result, reterr);
+    drain(copy->connection, PQgetResult(copy->connection->handle));
     copy_encode_destroy(&copy->buffer);
-    return true;
+    return done;
 }
 
 void copy_in_abandon(CopyIn *copy)
 {
     if (PQstatus(copy->connection->handle) == CONNECTION_OK) {
         (void)PQputCopyEnd(copy->connection->handle, "abandoned");
-        for (PGresult *rest; (rest = PQgetResult(copy->connection->handle)) != NULL;) {
-            PQclear(rest);
-        }
+        drain(copy->connection, PQgetResult(copy->connection->handle));
     }
     copy_encode_destroy(&copy->buffer);
 }
