@@ -1,6 +1,6 @@
 #include "base/arena.h"
 
-#include "base/error.h"
+#include "base/memory_end.h"
 
 #include <stdalign.h>
 #include <stdarg.h>
@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 enum { ARENA_BLOCK_BYTES = 64 * 1024 };
 
@@ -20,22 +19,11 @@ struct ArenaBlock {
     alignas(max_align_t) unsigned char bytes[];
 };
 
-/* The one end of a process below command/: without memory no error can travel up. */
-static _Noreturn void out_of_memory(size_t count, size_t size)
-{
-    (void)fprintf(stderr,
-                  "error: out of memory: asked for %zu x %zu bytes\n"
-                  "hint: what was being done was not published; give the job more memory and run "
-                  "it again.\n",
-                  count, size);
-    _exit(EXIT_BUG);
-}
-
 void *memory_alloc(size_t count, size_t size)
 {
     void *memory = calloc(count == 0 ? 1 : count, size);
     if (memory == NULL) {
-        out_of_memory(count, size);
+        memory_end(count, size);
     }
     return memory;
 }
@@ -44,7 +32,7 @@ void *memory_map(size_t size)
 {
     void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED) {
-        out_of_memory(1, size);
+        memory_end(1, size);
     }
     return memory;
 }
@@ -62,13 +50,13 @@ void *array_grow(void *array, size_t *capacity, size_t needed, size_t element_si
     size_t grown = *capacity < 16 ? 16 : *capacity;
     while (grown < needed) {
         if (grown > SIZE_MAX / 2) {
-            out_of_memory(needed, element_size);
+            memory_end(needed, element_size);
         }
         grown *= 2;
     }
     void *memory = reallocarray(array, grown, element_size);
     if (memory == NULL) {
-        out_of_memory(grown, element_size);
+        memory_end(grown, element_size);
     }
     *capacity = grown;
     return memory;
@@ -78,7 +66,7 @@ void *arena_alloc(Arena *arena, size_t count, size_t size)
 {
     size_t bytes = 0;
     if (__builtin_mul_overflow(count, size, &bytes) || bytes > SIZE_MAX / 2) {
-        out_of_memory(count, size);
+        memory_end(count, size);
     }
     bytes = (bytes + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
     if (arena->newest == NULL || arena->newest->size - arena->newest->used < bytes) {

@@ -1,5 +1,6 @@
 #include "close/job.h"
 
+#include "base/memory_end.h"
 #include "close/period_run.h"
 #include "close/standings_write.h"
 
@@ -53,10 +54,16 @@ static bool end(Session *session, Error *reterr)
             return false;
         }
         watch_hold(session->watch, true);
+        memory_stage(MEMORY_COMMITTING);
         /* A signal before this point ends the run, one after it comes too late. */
         bool committed = !stopped(session) ? runs_commit(session->leader, reterr)
                                            : error_set(reterr, EXIT_INTERRUPTED, NULL,
                                                        "stopped by a signal before the commit");
+        if (committed) {
+            memory_stage(MEMORY_PUBLISHED);
+        } else if (reterr->code != EXIT_OUTCOME_UNKNOWN) {
+            memory_stage(MEMORY_UNPUBLISHED);
+        }
         watch_hold(session->watch, false);
         if (!committed) {
             return false;
@@ -100,6 +107,13 @@ static bool close_one(Session *session, Reading *reading, Period period, const c
     return true;
 }
 
+/* What was published stands; from here on it is about the next month. */
+static bool go_on(Session *session, Error *reterr)
+{
+    memory_stage(MEMORY_UNPUBLISHED);
+    return session_refresh(session, reterr);
+}
+
 static bool close_range(Session *session, PeriodRange range, Error *reterr)
 {
     Reading reading;
@@ -110,7 +124,7 @@ static bool close_range(Session *session, PeriodRange range, Error *reterr)
     bool done = true;
     for (Period period = range.first; done && period <= range.last; period++) {
         done = close_one(session, &reading, period, "close", -1, &chained, reterr) &&
-               (session->job->dry_run || period == range.last || session_refresh(session, reterr));
+               (session->job->dry_run || period == range.last || go_on(session, reterr));
     }
     result_destroy(&chained);
     reading_end(&reading);

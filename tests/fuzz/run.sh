@@ -36,9 +36,9 @@ fuzz() {
     fi
 }
 
-fuzz config tests/fuzz/config/fuzz_config.c job/config/*.c job/base/{arena,character,error}.c \
-    job/programme/{period,rules}.c
+fuzz config tests/fuzz/config/fuzz_config.c job/config/*.c \
+    job/base/{arena,character,error,memory_end}.c job/programme/{period,rules}.c
 fuzz copy_decode tests/fuzz/copy_decode/fuzz_copy_decode.c job/ledger/copy_{decode,row,wire}.c \
-    job/base/{arena,character,error}.c
+    job/base/{arena,character,error,memory_end}.c
 echo "fuzz: $passed passed, $failed failed"
 [[ "$failed" -eq 0 ]]

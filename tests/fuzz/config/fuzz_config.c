@@ -3,7 +3,7 @@
  *
  * Build with clang -fsanitize=fuzzer,address,undefined from this file, all of job/config, and
  * job/programme/period.c, job/programme/rules.c, job/base/arena.c, job/base/character.c,
- * job/base/error.c.
+ * job/base/error.c, job/base/memory_end.c.
  * Run: fuzz_config -dict=tests/fuzz/config/yaml.dict -max_len=4096 WORK tests/fuzz/config/corpus
  */
 #include "config/load.h"
