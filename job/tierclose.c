@@ -115,7 +115,8 @@ static int run_command(const Command *command, int argc, char **argv)
     bool good = command->run(&context, &done, &error);
     progress_destroy(context.progress);
     arena_destroy(&arena);
-    int code = finish_output((int)done, command->publishes);
+    int code =
+        finish_output((int)done, command->publishes && !option_given(&options, OPTION_DRY_RUN));
     if (good) {
         return code;
     }
