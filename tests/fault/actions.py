@@ -61,10 +61,14 @@ ACTIONS = (
                               "2026-01-10"), "Period 2025-12 backfilled by run", tables=3),
 )
 
+# As a close, but all events of the window are read.
+FULL = Action("close_in_full", OPEN, ("close", "--full", "--today", "2026-01-02"),
+              "Period 2025-12 closed by run")
+
 # Takes the lock and finds nothing to do: the month is final.
 NOTHING_TO_DO = ("close", "--period", "2025-11", "--today", "2026-01-10")
 
-_reference_locks = {action: threading.Lock() for action in ACTIONS}
+_reference_locks = {action: threading.Lock() for action in (*ACTIONS, FULL)}
 
 
 def make_templates():
@@ -230,7 +234,7 @@ class SharedTrial:
             self._trial.__exit__()
 
 
-SHARED = {action.name: SharedTrial(action) for action in ACTIONS}
+SHARED = {action.name: SharedTrial(action) for action in (*ACTIONS, FULL)}
 
 
 def died(trial):

@@ -21,16 +21,19 @@ OUT_LINES_SHOWN = 4
 
 
 class Job:
-    """A command that runs beside the test. `words`: the command and its options."""
+    """A command that runs beside the test. `words`: the command and its options; `environment`:
+    what it has besides that of the test. `through`: the words of a program that starts it."""
 
-    def __init__(self, database, words, config=CONFIG, host=None, user=None):
+    def __init__(self, database, words, config=CONFIG, host=None, user=None, environment=None,
+                 through=()):
         dsn = f"dbname={database}"
         dsn += f" host={host}" if host is not None else ""
         dsn += f" user={user}" if user is not None else ""
         self.words = [str(word) for word in words]
         self._process = subprocess.Popen(
-            [PROGRAM, *self.words, "--config", config, "--dsn", dsn, "--quiet"],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            [*through, PROGRAM, *self.words, "--config", config, "--dsn", dsn, "--quiet"],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            env={**os.environ, **(environment or {})})
         self.code = None
         self.out = ""
         self.err = ""
@@ -77,9 +80,11 @@ class Job:
     def stop_process(self):
         """SIGSTOP, and waits until it has stopped."""
         self.kill(signal.SIGSTOP)
-        state = pathlib.Path(f"/proc/{self._process.pid}/stat")
-        wait_until(lambda: state.read_text(encoding="ascii").rpartition(")")[2].split()[0] == "T",
-                   "the job to stop")
+        wait_until(self.process_stopped, "the job to stop")
+
+    def process_stopped(self):
+        state = pathlib.Path(f"/proc/{self._process.pid}/stat").read_text(encoding="ascii")
+        return state.rpartition(")")[2].split()[0] == "T"
 
     def __str__(self):
         return "tierclose " + " ".join(self.words)
