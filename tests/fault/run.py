@@ -18,21 +18,25 @@ import disk_full
 import every_call
 import every_message
 import every_read
+import exit_codes
 import locked_steps
 import next_run
 import series
 import server_crash
+import timeouts
 import two_runs
 
 
 def register_all(every):
     """With --all only what has a short form too, in its long one."""
     if not every:
+        exit_codes.register()
         two_runs.register()
         next_run.register()
         commit_answer.register()
         catch_up.register()
         disk_full.register()
+        timeouts.register()
         locked_steps.register()
         every_message.register()
     server_crash.register(every)
