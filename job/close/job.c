@@ -33,7 +33,8 @@ static void mark_failed(Session *session, const StartedRuns *runs, const Error *
     runs_rollback(session->leader);
     standings_write_abandon(session);
     const char *why = stopped(session) ? "stopped by a signal" : error->message;
-    bool marked = runs_fail(session->leader, runs->ids, runs->count, why, &ignored);
+    bool marked = !connection_lost(session->leader) &&
+                  runs_fail(session->leader, runs->ids, runs->count, why, &ignored);
     (void)marked;
     watch_hold(session->watch, false);
 }

@@ -141,7 +141,8 @@ void standings_write_abandon(Session *session)
         runs_rollback(session->writer);
     }
     /* On the connection that made them: the leader's may be what has failed. */
-    for (size_t i = 0; session->writer != NULL && i < session->unattached_count; i++) {
+    bool usable = session->writer != NULL && !connection_lost(session->writer);
+    for (size_t i = 0; usable && i < session->unattached_count; i++) {
         /* A cancel that was under way when the look-out was held may still hit the first. */
         bool dropped = standing_drop(session->writer, session->unattached[i], &ignored) ||
                        standing_drop(session->writer, session->unattached[i], &ignored);

@@ -209,7 +209,7 @@ bool connection_execute(Connection *connection, const char *sql, Error *reterr)
 
 bool connection_lost(const Connection *connection)
 {
-    return PQstatus(connection->handle) == CONNECTION_BAD;
+    return connection->out_of_step || PQstatus(connection->handle) == CONNECTION_BAD;
 }
 
 bool connection_cancel(const Connection *connection)

@@ -123,7 +123,7 @@ static void make_one_line(char *text)
     *to = '\0';
 }
 
-bool query_fail(const Connection *connection, const PGresult *result, Error *reterr)
+bool query_fail(Connection *connection, const PGresult *result, Error *reterr)
 {
     const char *primary = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
     if (PQstatus(connection->handle) == CONNECTION_BAD) {
@@ -132,6 +132,7 @@ bool query_fail(const Connection *connection, const PGresult *result, Error *ret
         const char *what = connection->cancel == NULL ? "no connection" : "the connection was lost";
         (void)error_set(reterr, EXIT_DATABASE, HINT_REACH, "%s: %s", what, why);
     } else if (primary == NULL) {
+        connection->out_of_step = true;
         (void)error_set(reterr, EXIT_DATABASE, NULL, "the database: %s",
                         PQerrorMessage(connection->handle));
     } else {

@@ -21,6 +21,7 @@
 struct Connection {
     PGconn *handle;
     PGcancel *cancel; /* made once it is open, so that other threads need not touch `handle` */
+    bool out_of_step; /* libpq has lost track of which answer belongs to which statement */
 };
 
 void query_clear(PGresult **result);
@@ -37,8 +38,10 @@ char *text_printf(const char *format, ...) __attribute__((format(printf, 1, 2)))
 MUST_CHECK bool query_run(Connection *connection, const char *sql, size_t count,
                           const char *const *values, PGresult **ret_result, Error *reterr);
 
-/* Turns the failure of a statement into *reterr; `result` may be NULL. Returns false. */
-bool query_fail(const Connection *connection, const PGresult *result, Error *reterr);
+/* Turns the failure of a statement into *reterr; `result` may be NULL. Returns false. Where it is
+ * not the server's word but libpq's own, the connection counts as lost from here on: the answer may
+ * still come, and the next statement would take it for its own. */
+bool query_fail(Connection *connection, const PGresult *result, Error *reterr);
 
 /* The SQLSTATE of a failed result, "" where there is none. */
 const char *query_sqlstate(const PGresult *result);

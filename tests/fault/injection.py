@@ -51,6 +51,13 @@ class Injection:
     def was_hit(self):
         return self._read()[_HITS] > 0
 
+    def call(self):
+        """The function that was hit."""
+        return self._text(_HITS + 1)
+
+    def _text(self, field):
+        return self._read()[field].partition(b"\0")[0].decode(errors="replace")
+
     def spans(self):
         """By family."""
         fields = self._read()
@@ -58,7 +65,5 @@ class Injection:
                 for index, family in enumerate(FAMILIES)}
 
     def __str__(self):
-        call, detail = (text.partition(b"\0")[0].decode(errors="replace")
-                        for text in self._read()[_HITS + 1:])
-        what = " ".join(f"{call} {detail}".split())
+        what = " ".join(f"{self.call()} {self._text(_HITS + 2)}".split())
         return f"{self.kind} at call {self.number} of {self.family}: {what}"
