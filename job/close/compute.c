@@ -221,7 +221,8 @@ bool compute_period(const Reading *reading, Period period, int64_t run_id,
     bool done = fold_all(&computation, run_id, reterr) && tally_reconcile(result.tally, reterr);
     event_store_destroy(computation.store);
     events_plan_free(computation.chunks, computation.chunk_count);
-    done = done && result_standings(&result, &reading->members, computation.fold, reterr);
+    done = done && result_standings(&result, &reading->members, computation.fold, reterr) &&
+           result_reconcile_sources(&result, reterr);
     fold_destroy(computation.fold);
     if (!done) {
         result_destroy(&result);

@@ -87,7 +87,7 @@ static void count_event(Tally *tally, const Event *event, Fate fate, bool own_mo
                         int64_t member_id)
 {
     if (fate < FATE_FIRST_ANOMALY) {
-        tally_count(tally, fate, own_month, 1); /* nearly all */
+        tally_count(tally, fate, event->slot, own_month, 1); /* nearly all */
         return;
     }
     AnomalySample sample = {
@@ -177,13 +177,17 @@ static int64_t fold_plain(const Fold *fold, FoldWorker *worker, size_t month_ind
         if (counts[rank].events == 0) {
             continue;
         }
-        PlainEarned earned =
-            plain_earn(plain->rules, (uint8_t)__builtin_ctzll(left), &counts[rank]);
+        uint8_t slot = (uint8_t)__builtin_ctzll(left);
+        PlainEarned earned = plain_earn(plain->rules, slot, &counts[rank]);
         points += earned.points;
+        if (own_month && stands) {
+            tally_add_source(worker->tally, slot, earned.points);
+        }
         if (is_counted(fold, month)) {
-            tally_count(worker->tally, fate_of(FATE_EARNING, stands), own_month, earned.earning);
-            tally_count(worker->tally, fate_of(FATE_CAPPED, stands), own_month, earned.capped);
-            tally_count(worker->tally, FATE_INELIGIBLE, own_month, earned.ineligible);
+            Tally *tally = worker->tally;
+            tally_count(tally, fate_of(FATE_EARNING, stands), slot, own_month, earned.earning);
+            tally_count(tally, fate_of(FATE_CAPPED, stands), slot, own_month, earned.capped);
+            tally_count(tally, FATE_INELIGIBLE, slot, own_month, earned.ineligible);
         }
     }
     return points;
@@ -220,6 +224,9 @@ static bool fold_member(Fold *fold, FoldWorker *worker, size_t month_index, size
     }
     keep_points(fold, slot, month_index, points);
     note_orders(&worker->orders[month_index], events, event_count);
+    if (month == fold->period && stands && event_count > 0) {
+        tally_add_sources(worker->tally, worker->workspace);
+    }
     for (size_t i = 0; i < event_count && is_counted(fold, month); i++) {
         if (events[i].fate != FATE_OPEN) {
             count_event(worker->tally, &events[i], fate_of(events[i].fate, stands),

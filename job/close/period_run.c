@@ -33,6 +33,8 @@ bool period_run_start(Session *session, Period period, const char *action, int64
         .acted_on = session->today,
         .effective_on = period_next_month_day(period, programme->effective_day),
         .timezone = programme->timezone,
+        .program = programme->name,
+        .currency = programme->currency,
         .workers = session->workers,
     };
     return runs_start(session->leader, &start, ret_run_id, reterr);
@@ -123,6 +125,7 @@ static bool finish(PeriodRun *run, const PeriodResult *result, const Standing *s
         .standing = standing,
         .reading = run->reading,
         .mode = run->mode,
+        .late_events = run->late_events,
         .followed = run->followed,
     };
     if (run->reading != NULL && result->months_kept) {

@@ -1,6 +1,7 @@
 #include "close/publish.h"
 
 #include "base/arena.h"
+#include "close/publish_details.h"
 #include "close/standings_write.h"
 
 #include <stdlib.h>
@@ -241,6 +242,7 @@ bool publish_period(const Publication *publication, Error *reterr)
         .snapshot_visible = reading == NULL ? NULL : reading->snapshot.visible,
         .system_identifier = reading == NULL ? "" : reading->snapshot.system_identifier,
         .snapshot_taken_at_us = reading == NULL ? 0 : reading->snapshot.taken_at_us,
+        .late_events = publication->late_events,
     };
     Progress *progress = session->job->progress;
     progress_begin(progress, "write results", "members",
@@ -253,7 +255,9 @@ bool publish_period(const Publication *publication, Error *reterr)
     }
     progress_add(progress, (int64_t)publication->result->standing_count);
     progress_end(progress);
-    return runs_publish(session->leader, &run, reterr) &&
+    return (reading == NULL || publish_details(session->leader, programme, publication->run_id,
+                                               publication->result, reterr)) &&
+           runs_publish(session->leader, &run, reterr) &&
            runs_publish_program(session->leader, programme->name, programme->timezone,
                                 programme->currency, programme->effective_day, reterr);
 }

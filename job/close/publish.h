@@ -17,6 +17,7 @@ typedef struct Publication {
     PeriodDifference *difference;
     const Reading *reading; /* NULL: levels carried forward, no events read */
     const char *mode;
+    int64_t late_events; /* -1: not looked for */
     bool followed; /* by another period: its standings may still be being written while that one is
                       computed (standings_write.h) */
     const char *month_orders;

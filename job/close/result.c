@@ -4,6 +4,7 @@
 #include "ledger/month_points.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +13,7 @@ bool result_standings(PeriodResult *result, const MemberTable *members, const Fo
 {
     LocalDay last_day = period_last_day(result->period);
     result->months_kept = fold_months_fit(fold);
+    result->month_sums_known = result->months_kept;
     result->month_count = fold_month_count(fold);
     memcpy(result->orders, fold_orders(fold), result->month_count * sizeof *result->orders);
     result->standings = memory_alloc(members->count + 1, sizeof *result->standings);
@@ -35,6 +37,9 @@ bool result_standings(PeriodResult *result, const MemberTable *members, const Fo
         unsigned char packed[WINDOW_MONTHS_MAX * MONTH_POINTS_BYTES_MAX];
         int32_t months[WINDOW_MONTHS_MAX];
         fold_months(fold, slot, months);
+        for (size_t i = 0; i < result->month_count; i++) {
+            result->month_sums[i] += months[i]; /* 32 bits each: no sum of members overflows */
+        }
         size_t size = month_points_pack(months, result->month_count, packed);
         result->months_kept =
             result->months_kept && month_pool_add(&result->months, row, packed, size);
@@ -46,6 +51,22 @@ bool result_standings(PeriodResult *result, const MemberTable *members, const Fo
         }
     }
     return true;
+}
+
+bool result_reconcile_sources(const PeriodResult *result, Error *reterr)
+{
+    if (!result->month_sums_known || result->tally->sources_overflow) {
+        return true;
+    }
+    int64_t sum = 0;
+    for (size_t slot = 0; slot < SLOTS_MAX; slot++) {
+        (void)__builtin_add_overflow(sum, result->tally->sources[slot], &sum);
+    }
+    int64_t expected = result->month_sums[result->month_count - 1];
+    return sum == expected ||
+           error_set(reterr, EXIT_BUG, "this is a bug in tierclose; nothing was published.",
+                     "the month's points by source add up to %" PRId64 ", its members' to %" PRId64,
+                     sum, expected);
 }
 
 /* The levels before as ranks in the rules now in force. */

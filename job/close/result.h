@@ -28,8 +28,10 @@ typedef struct PeriodResult {
     StandingRow *standings;
     MonthPool months; /* of the standings; empty where they are not kept */
     bool months_kept;
-    size_t month_count;                   /* of the window */
-    OrderRange orders[WINDOW_MONTHS_MAX]; /* of its months */
+    size_t month_count;                    /* of the window */
+    int64_t month_sums[WINDOW_MONTHS_MAX]; /* of all standings' points by month */
+    bool month_sums_known;                 /* not where a member's month is too large */
+    OrderRange orders[WINDOW_MONTHS_MAX];  /* of its months */
     size_t standing_count;
     ChangeRow *changes;
     size_t change_count;
@@ -50,6 +52,9 @@ typedef struct PeriodResult {
  * member's sum leaves int64. */
 MUST_CHECK bool result_standings(PeriodResult *result, const MemberTable *members, const Fold *fold,
                                  Error *reterr);
+
+/* Checks that the own month's points by source add up to its sum; EXIT_BUG where not. */
+MUST_CHECK bool result_reconcile_sources(const PeriodResult *result, Error *reterr);
 
 /*
  * Changes, flows and the coupons that they deserve, from the standings and the levels before

@@ -32,10 +32,15 @@ static void sample_insert(SampleList *list, const AnomalySample *sample)
 
 void tally_add(Tally *tally, Fate fate, bool own_month, const AnomalySample *sample)
 {
-    tally_count(tally, fate, own_month, 1);
+    tally_count(tally, fate, sample->slot, own_month, 1);
     if (own_month && fate >= FATE_FIRST_ANOMALY) {
         sample_insert(&tally->samples[fate - FATE_FIRST_ANOMALY], sample);
     }
+}
+
+void tally_add_sources(Tally *tally, const EarnWorkspace *workspace)
+{
+    tally->sources_overflow |= !earn_add_by_kind(workspace, tally->sources);
 }
 
 void tally_merge(Tally *tally, const Tally *other)
@@ -44,6 +49,14 @@ void tally_merge(Tally *tally, const Tally *other)
     for (size_t fate = 0; fate < FATE_COUNT; fate++) {
         tally->window_fates[fate] += other->window_fates[fate];
         tally->month_fates[fate] += other->month_fates[fate];
+        for (size_t kind = 0; kind < TALLY_KINDS; kind++) {
+            tally->kind_fates[fate][kind] += other->kind_fates[fate][kind];
+        }
+    }
+    tally->sources_overflow |= other->sources_overflow;
+    for (size_t slot = 0; slot < SLOTS_MAX; slot++) {
+        tally->sources_overflow |= __builtin_add_overflow(
+            tally->sources[slot], other->sources[slot], &tally->sources[slot]);
     }
     for (size_t reason = 0; reason < ANOMALY_REASONS; reason++) {
         for (size_t i = 0; i < other->samples[reason].count; i++) {

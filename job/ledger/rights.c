@@ -11,7 +11,7 @@ bool rights_check_deployed(Connection *connection, Error *reterr)
         "select w.name from unnest(array['config', 'program', 'run', 'published', 'superseded',"
         " 'run_level', 'standing', 'level_change', 'coupon_grant', 'anomaly', 'anomaly_count',"
         " 'restatement', 'standings', 'level_changes', 'coupon_grants', 'runs', 'anomalies',"
-        " 'member_center']) with ordinality w(name, place)"
+        " 'member_center', 'run_month', 'run_source', 'run_fate']) with ordinality w(name, place)"
         " where not exists (select from pg_catalog.pg_class c"
         " join pg_catalog.pg_namespace n on n.oid = c.relnamespace"
         " where n.nspname = 'tierclose' and c.relname = w.name)"
@@ -39,7 +39,7 @@ bool rights_check_role(Connection *connection, Error *reterr)
         " join (values ('select'), ('insert')) r(privilege) on true"
         " where n.nspname = 'tierclose' and c.relname = any (array['config', 'program', 'run',"
         "  'published', 'superseded', 'run_level', 'level_change', 'coupon_grant', 'anomaly',"
-        "  'anomaly_count', 'restatement'])"
+        "  'anomaly_count', 'restatement', 'run_month', 'run_source', 'run_fate'])"
         " union all"
         /* Attaching a partition takes the rights of the table's owner. */
         " select 3, 'own', 'tierclose.standing',"

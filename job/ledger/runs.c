@@ -132,14 +132,17 @@ bool runs_start(Connection *connection, const RunStart *start, int64_t *ret_run_
         number(start->effective_on, effective_on),
         start->timezone,
         number(start->workers, workers),
+        start->program,
+        start->currency,
     };
     CLEANUP_RESULT PGresult *result = NULL;
     return query_run(connection,
                      "insert into tierclose.run (period, action, mode, status, config_sha256,"
-                     " acted_on, effective_on, timezone, workers)"
+                     " acted_on, effective_on, timezone, workers, program, currency)"
                      " values ($1, $2, $3, 'running', $4, date '2000-01-01' + $5::integer,"
-                     " date '2000-01-01' + $6::integer, $7, $8::integer) returning run_id",
-                     8, values, &result, reterr) &&
+                     " date '2000-01-01' + $6::integer, $7, $8::integer, $9, $10)"
+                     " returning run_id",
+                     10, values, &result, reterr) &&
            query_int64(result, 0, 0, ret_run_id, reterr);
 }
 
@@ -170,7 +173,7 @@ static bool publish_run(Connection *connection, const RunResult *result, Error *
         figures->events_capped, figures->events_ineligible, figures->events_anomalous,
         figures->upgrades,      figures->downgrades,        figures->program_changes,
         figures->grants,        figures->revoked,           figures->overgranted,
-        figures->anomalies,
+        figures->anomalies,     result->late_events,
     };
     enum { COUNTS = sizeof counts / sizeof counts[0], TEXTS = 9 };
     Number numbers[COUNTS];
@@ -197,11 +200,11 @@ static bool publish_run(Connection *connection, const RunResult *result, Error *
         " events_ineligible = $8::bigint, events_anomalous = $9::bigint,"
         " upgrades = $10::bigint, downgrades = $11::bigint, program_changes = $12::bigint,"
         " grants = $13::bigint, revoked = $14::bigint, overgranted = $15::bigint,"
-        " anomalies = $16::bigint, changed = $17::boolean, result_checksum = $18,"
-        " members_digest = $19, snapshot = $20::pg_catalog.pg_snapshot,"
-        " system_identifier = $21::bigint,"
-        " snapshot_taken_at = timestamptz '2000-01-01 00:00:00+00' + $22::bigint * interval '1 us',"
-        " month_rules = $23, mode = $24, month_orders = $25"
+        " anomalies = $16::bigint, late_events = $17::bigint, changed = $18::boolean,"
+        " result_checksum = $19, members_digest = $20, snapshot = $21::pg_catalog.pg_snapshot,"
+        " system_identifier = $22::bigint,"
+        " snapshot_taken_at = timestamptz '2000-01-01 00:00:00+00' + $23::bigint * interval '1 us',"
+        " month_rules = $24, mode = $25, month_orders = $26"
         " where run_id = $1::bigint",
         COUNTS + TEXTS, values, &updated, reterr);
 }

@@ -48,6 +48,8 @@ typedef struct RunStart {
     int32_t acted_on; /* days since 2000-01-01 */
     int32_t effective_on;
     const char *timezone;
+    const char *program;
+    const char *currency;
     int workers;
 } RunStart;
 
@@ -103,6 +105,7 @@ typedef struct RunResult {
     const char *snapshot_visible;
     const char *system_identifier; /* "": not known */
     int64_t snapshot_taken_at_us;
+    int64_t late_events; /* recorded since the run before; -1: not looked for */
 } RunResult;
 
 /* In the publishing transaction: the run's row, and the period's pointer to it. */

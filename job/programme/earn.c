@@ -84,6 +84,16 @@ const Earned *earn_lines(EarnWorkspace *workspace, size_t *ret_count)
     return workspace->lines;
 }
 
+bool earn_add_by_kind(const EarnWorkspace *workspace, int64_t points[SLOTS_MAX])
+{
+    bool wrapped = false;
+    for (size_t i = 0; i < workspace->line_count; i++) {
+        const Earned *line = &workspace->lines[i];
+        wrapped |= __builtin_add_overflow(points[line->slot], line->points, &points[line->slot]);
+    }
+    return !wrapped;
+}
+
 void take_list_add(TakeList *list, const Take *take)
 {
     list->items = array_grow(list->items, &list->capacity, list->count + 1, sizeof *list->items);

@@ -134,6 +134,10 @@ MUST_CHECK bool earn_month(EarnWorkspace *workspace, const RuleSet *rules, Perio
  * asks. Valid until the next earn_month. */
 const Earned *earn_lines(EarnWorkspace *workspace, size_t *ret_count);
 
+/* Adds the points of the last earn_month by kind (slot); false where a sum does not fit, which is
+ * then not to be used. */
+bool earn_add_by_kind(const EarnWorkspace *workspace, int64_t points[SLOTS_MAX]);
+
 /* True when no earlier month can change the take's fate. */
 bool take_is_settled(const Take *take);
 /* The fate of a take when the window ends (or once it is settled): refund, missing order,
