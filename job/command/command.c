@@ -9,7 +9,7 @@
 
 static const Command *const commands[] = {
     &command_close,   &command_backfill, &command_restate, &command_verify,
-    &command_explain, &command_status,   &command_check,
+    &command_explain, &command_report,   &command_status,  &command_check,
 };
 
 enum {

@@ -40,6 +40,7 @@ extern const Command command_backfill;
 extern const Command command_restate;
 extern const Command command_verify;
 extern const Command command_explain;
+extern const Command command_report;
 extern const Command command_status;
 extern const Command command_check;
 

@@ -33,6 +33,11 @@ static const OptionText option_texts[] = {
      "memory to keep within, as 500M or 2G, by reading the events several times where it is short; "
      "else a quarter of the machine's"},
     {OPTION_FORMAT, "format", "text|json", "for people (text, the default) or for programs"},
+    {OPTION_OUT, "out", "DIR",
+     "the folder to write, in one that is there; an older report of the same period in it is "
+     "replaced"},
+    {OPTION_FORMATS, "format", "csv,json", "which files to write; without it all formats"},
+    {OPTION_CHECK_FOLDER, "check", "DIR", "prove the report in this folder, instead of making one"},
     {OPTION_DB, "db", NULL, "look at the database too: tables, columns, kinds, rights"},
     {OPTION_CONFIG, "config", "FILE",
      "the programme; else $TIERCLOSE_CONFIG, else " TIERCLOSE_DEFAULT_CONFIG},
@@ -89,6 +94,14 @@ static bool parse_size(const char *name, const char *value, size_t *ret_bytes, E
     return true;
 }
 
+static bool parse_folder(const char *name, const char *value, const char **ret_folder,
+                         Error *reterr)
+{
+    *ret_folder = value;
+    return value[0] != '\0' || error_set(reterr, EXIT_USAGE, "name a folder.",
+                                         "--%s: the folder's name is empty", name);
+}
+
 static bool parse_value(const OptionText *text, const char *value, Options *options, Error *reterr)
 {
     switch (text->bit) {
@@ -118,6 +131,13 @@ static bool parse_value(const OptionText *text, const char *value, Options *opti
         return options->json || strcmp(value, "text") == 0 ||
                error_set(reterr, EXIT_USAGE, "write --format text or --format json.",
                          "--format: there is no format \"%.40s\"", value);
+    case OPTION_FORMATS:
+        options->formats = value;
+        return true;
+    case OPTION_OUT:
+        return parse_folder(text->name, value, &options->out, reterr);
+    case OPTION_CHECK_FOLDER:
+        return parse_folder(text->name, value, &options->check_folder, reterr);
     case OPTION_TODAY:
         return day_parse(value, &options->today, reterr) || error_prefix(reterr, "--today");
     case OPTION_CONFIG:

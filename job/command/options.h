@@ -30,6 +30,9 @@ typedef enum OptionBit {
     OPTION_QUIET = 1 << 13,
     OPTION_HELP = 1 << 14,
     OPTION_MEMORY = 1 << 15,
+    OPTION_OUT = 1 << 20,
+    OPTION_FORMATS = 1 << 21,
+    OPTION_CHECK_FOLDER = 1 << 22,
     OPTIONS_COMMON = OPTION_CONFIG | OPTION_DSN | OPTION_TODAY | OPTION_QUIET | OPTION_HELP,
 } OptionBit;
 
@@ -54,8 +57,11 @@ typedef struct Options {
     int workers;         /* 0: not given */
     size_t memory_bytes; /* 0: not given */
     bool json;           /* --format json */
-    const char *config;  /* --config, else $TIERCLOSE_CONFIG, else the installed file; never NULL */
-    const char *dsn;     /* NULL: not given */
+    const char *formats; /* --format of the report; NULL: not given */
+    const char *out;
+    const char *check_folder; /* --check DIR */
+    const char *config; /* --config, else $TIERCLOSE_CONFIG, else the installed file; never NULL */
+    const char *dsn;    /* NULL: not given */
     LocalDay today;
 } Options;
 

@@ -359,3 +359,25 @@ void runs_closed_free(ClosedPeriod *periods, size_t count)
     }
     free(periods);
 }
+
+bool runs_find(Connection *connection, Arena *arena, int64_t run_id, LedgerRun *ret_run,
+               Error *reterr)
+{
+    Number text;
+    const char *values[] = {number(run_id, text)};
+    CLEANUP_RESULT PGresult *result = NULL;
+    if (!query_run(connection,
+                   "select period, status, coalesce(result_checksum, '')"
+                   " from tierclose.runs where run_id = $1::bigint",
+                   1, values, &result, reterr)) {
+        return false;
+    }
+    LedgerRun run = {.found = PQntuples(result) > 0};
+    if (run.found) {
+        run.period = arena_strdup(arena, PQgetvalue(result, 0, 0));
+        run.status = arena_strdup(arena, PQgetvalue(result, 0, 1));
+        run.result_checksum = arena_strdup(arena, PQgetvalue(result, 0, 2));
+    }
+    *ret_run = run;
+    return true;
+}

@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include "base/arena.h"
 #include "base/error.h"
 #include "ledger/connection.h"
 #include "ledger/snapshot.h"
@@ -144,3 +145,13 @@ typedef struct ClosedPeriod {
 MUST_CHECK bool runs_closed(Connection *connection, ClosedPeriod **ret_periods, size_t *ret_count,
                             Error *reterr);
 void runs_closed_free(ClosedPeriod *periods, size_t count);
+
+/* One run's row, for who has only its number. */
+typedef struct LedgerRun {
+    bool found;
+    const char *period; /* texts in the arena; "" for what the row lacks */
+    const char *status;
+    const char *result_checksum;
+} LedgerRun;
+MUST_CHECK bool runs_find(Connection *connection, Arena *arena, int64_t run_id, LedgerRun *ret_run,
+                          Error *reterr);
