@@ -360,6 +360,21 @@ bool fold_months_fit(const Fold *fold)
     return !atomic_load(&fold->months_overflow);
 }
 
+bool fold_add_wide(const Fold *fold, int64_t sums[WINDOW_MONTHS_MAX])
+{
+    bool wrapped = false;
+    for (size_t p = 0; p < fold->members->partition_count; p++) {
+        for (size_t i = 0; i < fold->partitions[p].wide_count; i++) {
+            const WideMonth *wide = &fold->partitions[p].wide[i];
+            if (member_stands(fold->members, wide->slot, fold->last_day)) {
+                int64_t *sum = &sums[wide->month_index];
+                wrapped |= __builtin_add_overflow(*sum, wide->points, sum);
+            }
+        }
+    }
+    return !wrapped;
+}
+
 void fold_months(const Fold *fold, size_t slot, int32_t ret_points[WINDOW_MONTHS_MAX])
 {
     for (size_t i = 0; i < fold->calendar->month_count; i++) {

@@ -109,6 +109,10 @@ size_t fold_reopened(const Fold *fold, size_t first_month, int64_t **ret_ids);
  * incremental fold has failed. */
 bool fold_months_fit(const Fold *fold);
 
+/* Adds the months that do not fit, of the members with a standing, to sums by month; false where a
+ * sum leaves int64. */
+bool fold_add_wide(const Fold *fold, int64_t sums[WINDOW_MONTHS_MAX]);
+
 /* A member's points by month, oldest first; as many as the calendar has months. */
 size_t fold_month_count(const Fold *fold);
 void fold_months(const Fold *fold, size_t slot, int32_t ret_points[WINDOW_MONTHS_MAX]);

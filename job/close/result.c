@@ -13,7 +13,7 @@ bool result_standings(PeriodResult *result, const MemberTable *members, const Fo
 {
     LocalDay last_day = period_last_day(result->period);
     result->months_kept = fold_months_fit(fold);
-    result->month_sums_known = result->months_kept;
+    result->month_sums_known = fold_add_wide(fold, result->month_sums);
     result->month_count = fold_month_count(fold);
     memcpy(result->orders, fold_orders(fold), result->month_count * sizeof *result->orders);
     result->standings = memory_alloc(members->count + 1, sizeof *result->standings);
@@ -38,7 +38,8 @@ bool result_standings(PeriodResult *result, const MemberTable *members, const Fo
         int32_t months[WINDOW_MONTHS_MAX];
         fold_months(fold, slot, months);
         for (size_t i = 0; i < result->month_count; i++) {
-            result->month_sums[i] += months[i]; /* 32 bits each: no sum of members overflows */
+            result->month_sums_known &=
+                !__builtin_add_overflow(result->month_sums[i], months[i], &result->month_sums[i]);
         }
         size_t size = month_points_pack(months, result->month_count, packed);
         result->months_kept =

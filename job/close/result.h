@@ -30,7 +30,7 @@ typedef struct PeriodResult {
     bool months_kept;
     size_t month_count;                    /* of the window */
     int64_t month_sums[WINDOW_MONTHS_MAX]; /* of all standings' points by month */
-    bool month_sums_known;                 /* not where a member's month is too large */
+    bool month_sums_known;                 /* not where one leaves int64 */
     OrderRange orders[WINDOW_MONTHS_MAX];  /* of its months */
     size_t standing_count;
     ChangeRow *changes;

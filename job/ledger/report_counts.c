@@ -84,9 +84,11 @@ static const ReportColumn change_columns[] = {
 static const char change_sql[] =
     "select v.from_level, v.to_level, v.direction, count(*), sum(v.points)\n"
     "from k join tierclose.level_changes v on v.period = k.period\n"
-    "group by v.from_level, v.to_level, v.direction\n"
-    "order by array_position(array['up', 'down', 'program'], v.direction),\n"
-    "  v.from_level collate \"C\", v.to_level collate \"C\"";
+    "left join tierclose.run_level f on f.run_id = k.run_id and f.name = v.from_level\n"
+    "left join tierclose.run_level t on t.run_id = k.run_id and t.name = v.to_level\n"
+    "group by v.from_level, v.to_level, v.direction, f.rank, t.rank\n"
+    "order by array_position(array['up', 'down', 'program'], v.direction), f.rank nulls last,\n"
+    "  v.from_level collate \"C\", t.rank, v.to_level collate \"C\"";
 
 static const ReportColumn grant_columns[] = {
     {"level", REPORT_TEXT, false, "the level whose reaching grants the coupon"},

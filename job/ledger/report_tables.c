@@ -94,7 +94,7 @@ static const ReportColumn run_columns[] = {
     {"config_file", REPORT_TEXT, true, "its file, as it was named"},
     {"snapshot", REPORT_TEXT, true, "what the run could see (pg_snapshot)"},
     {"snapshot_taken_at", REPORT_TIME, true, "when it was taken, or a little before"},
-    {"system_identifier", REPORT_INTEGER, true, "the server that the snapshot belongs to"},
+    {"system_identifier", REPORT_TEXT, true, "the server that the snapshot belongs to"},
     {"members_digest", REPORT_TEXT, true, "digest of the members as read"},
     {"result_checksum", REPORT_TEXT, true, "of the result"},
     {"superseded_by", REPORT_INTEGER, true, "the run whose standings replaced its own"},

@@ -42,6 +42,13 @@ select json_build_object(
         from tierclose.published p
         join tierclose.runs v on v.run_id = p.checked_run_id
         join tierclose.run r on r.run_id = p.checked_run_id),
+    'run_months', (select json_agg(json_build_array(p.period, m.month, m.points))
+        from tierclose.published p join tierclose.run_month m on m.run_id = p.checked_run_id),
+    'run_sources', (select json_agg(json_build_array(p.period, s.source, s.points))
+        from tierclose.published p join tierclose.run_source s on s.run_id = p.checked_run_id
+            and s.month = p.period and s.counted_by = s.run_id where s.points <> 0),
+    'run_fates', (select json_agg(json_build_array(p.period, f.kind, f.fate, f.events))
+        from tierclose.published p join tierclose.run_fate f on f.run_id = p.checked_run_id),
     'modes', (select json_object_agg(p.period, r.mode) from tierclose.published p
         join tierclose.run r on r.run_id = p.run_id),
     'checksums', (select json_object_agg(p.period, v.result_checksum) from tierclose.published p

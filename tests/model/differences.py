@@ -3,6 +3,8 @@
 
 from collections import Counter
 
+from programme import month_of
+
 SHOWN = 10
 # Of a reason with more anomalies than this in a period the job stores a sample.
 ALL_STORED = 100
@@ -120,6 +122,48 @@ def compare_runs(book, found):
     return lines
 
 
+def months_of(result):
+    """The points of all members by month of the window."""
+    sums = Counter()
+    for months in result.months.values():
+        for month, points in months.items():
+            sums[month] += points
+    return sums
+
+
+def sources_of(result):
+    """The points of all members in the period's own month by kind."""
+    sums = Counter()
+    for lines in result.lines.values():
+        for line in lines:
+            if month_of(line.day) == result.period:
+                sums[line.kind] += line.points
+    return sums
+
+
+def compare_details(book, found):
+    """What a run stores for the report; kinds that the programme does not name are one."""
+    named = {"purchase", "refund", "fraud"}.union(
+        *(rules.earning for rules in book.programme.rules))
+    months, sources, fates = Counter(), Counter(), Counter()
+    for period, result in book.periods.items():
+        if result.standings:
+            months.update((period, month, points) for month, points in months_of(result).items())
+        sources.update((period, source, points)
+                       for source, points in sources_of(result).items() if points != 0)
+        kinds = Counter()
+        for (number, fate), count in result.kind_fates.items():
+            name = book.kinds.get(number)
+            kinds[(name if name in named else "-", fate)] += count
+        fates.update((period, kind, fate, count)
+                     for (kind, fate), count in kinds.items() if count > 0)
+    with_members = {period for period, result in book.periods.items() if result.standings}
+    return (compare_rows("run_month", months, tuples(
+                row for row in found["run_months"] if row[0] in with_members))
+            + compare_rows("run_source", sources, tuples(found["run_sources"]))
+            + compare_rows("run_fate", fates, tuples(found["run_fates"])))
+
+
 def compare_all(book, found, today):
     """All differences; empty if the job and the model agree."""
     return (compare_rows("standings", standings(book), tuples(found["standings"]))
@@ -127,4 +171,5 @@ def compare_all(book, found, today):
             + compare_grants(book, found["coupon_grants"], today)
             + compare_anomalies(book, found["anomalies"])
             + compare_anomaly_counts(book, found["anomaly_counts"], found["modes"] or {})
-            + compare_runs(book, found["runs"]))
+            + compare_runs(book, found["runs"])
+            + compare_details(book, found))

@@ -40,6 +40,7 @@ class Result:
     anomalies: Counter              # (reason, member_id, event_id) of the period's own month
     fates: Counter                  # of the whole window; anomalies by their reasons
     month_fates: Counter            # of the period's own month
+    kind_fates: Counter             # the same: (kind's number, fate)
     months: dict                    # member_id: {month: points}
     lines: dict                     # member_id: [Line]
 
@@ -140,7 +141,7 @@ def close(programme, kinds, members, events, period, before=None, codes=None):
             by_member[event.member_id].append(event)
 
     rules = programme.rules_for(period)
-    result = Result(period, {}, {}, set(), Counter(), Counter(), Counter(), {}, {})
+    result = Result(period, {}, {}, set(), Counter(), Counter(), Counter(), Counter(), {}, {})
     for member_id in sorted(set(members) | set(by_member)):
         fates = {event: "unknown_member" for event in by_member[member_id]}
         if member_id in members:
@@ -162,6 +163,7 @@ def close(programme, kinds, members, events, period, before=None, codes=None):
             result.fates[fate] += 1
             own_month = month_of(programme.local(event.occurred_at)) == period
             result.month_fates[fate] += own_month
+            result.kind_fates[(event.kind, fate)] += own_month
             if own_month and fate not in ("earning", "refunds", "capped", "ineligible"):
                 result.anomalies[(fate, member_id, event.event_id)] += 1
 
