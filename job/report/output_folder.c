@@ -98,7 +98,8 @@ static bool check_target(const OutputFolder *folder, const char *const *replacea
 {
     struct stat facts;
     if (lstat(folder->target, &facts) != 0) {
-        return errno == ENOENT || fail_folder(folder->target, strerror(errno), NULL, reterr);
+        return errno == ENOENT || fail_folder(folder->target, strerror(errno),
+                                              "make the folder that it is to be in.", reterr);
     }
     if (!S_ISDIR(facts.st_mode)) {
         return fail_folder(folder->target, "it is there and no folder", "name a new folder.",

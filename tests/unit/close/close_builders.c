@@ -174,8 +174,12 @@ bool same_tally(const Tally *left, const Tally *right)
     bool same = left->events == right->events;
     for (size_t fate = 0; fate < FATE_COUNT; fate++) {
         same = same && left->window_fates[fate] == right->window_fates[fate] &&
-               left->month_fates[fate] == right->month_fates[fate];
+               left->month_fates[fate] == right->month_fates[fate] &&
+               memcmp(left->kind_fates[fate], right->kind_fates[fate],
+                      sizeof left->kind_fates[fate]) == 0;
     }
+    same = same && left->sources_overflow == right->sources_overflow &&
+           memcmp(left->sources, right->sources, sizeof left->sources) == 0;
     for (size_t reason = 0; reason < ANOMALY_REASONS; reason++) {
         const SampleList *a = &left->samples[reason];
         const SampleList *b = &right->samples[reason];

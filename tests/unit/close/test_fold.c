@@ -116,6 +116,15 @@ static void check_fates(const int64_t fates[FATE_COUNT], const int64_t expected[
     }
 }
 
+/* The visits of a dozen days within their cap, and what came in the year's last microsecond. */
+static void check_sources(const FoldRun *run)
+{
+    for (size_t slot = 0; slot < SLOTS_MAX; slot++) {
+        int64_t expected = slot == SLOT_VISIT ? 10 : slot == SLOT_ADJUSTMENT ? 3 : 0;
+        cr_expect_eq(run->tally->sources[slot], expected, "slot %zu", slot);
+    }
+}
+
 static void check_year(const FoldRun *run)
 {
     static const struct {
@@ -142,9 +151,36 @@ static void check_year(const FoldRun *run)
         [FATE_UNMATCHED_REFUND] = 2};
     check_fates(run->tally->window_fates, window, "window");
     check_fates(run->tally->month_fates, own_month, "month");
+    check_sources(run);
     cr_expect_eq(run->tally->events, 36);
     Error error = {0};
     cr_expect(tally_reconcile(run->tally, &error), "%s", error.message);
+}
+
+/* Points of the own month by kind, and of members with a standing only. */
+Test(fold, sources_are_those_of_the_own_month)
+{
+    const Programme *programme = aliexpress();
+    add_member(&members, 1, "2020-01-01", NULL);
+    add_member(&members, 2, "2020-01-01", "2025-12-15");
+    finish_members(&members);
+    const MemberEvent events[] = {
+        {1, buy(1, "2025-11-10 20:00", 1, 7000)},    {1, buy(2, "2025-12-10 20:00", 2, 5000)},
+        {1, refund(3, "2025-12-11 20:00", 2, 1000)}, {1, refund(4, "2025-12-11 20:00", 1, 7000)},
+        {1, follow(5, "2025-12-12 20:00")},          {1, adjustment(6, "2025-12-13 20:00", -9)},
+        {2, buy(7, "2025-12-10 20:00", 3, 9000)},
+    };
+    FoldRun run = fold_run(programme, month(2025, 12), &members, events, COUNT(events), 1);
+    cr_expect_eq(run.tally->sources[SLOT_PURCHASE], 40);
+    cr_expect_eq(run.tally->sources[SLOT_FOLLOW], 1);
+    cr_expect_eq(run.tally->sources[SLOT_ADJUSTMENT], -9);
+    int64_t sum = 0;
+    for (size_t slot = 0; slot < SLOTS_MAX; slot++) {
+        sum += run.tally->sources[slot];
+    }
+    cr_expect_eq(sum, 32);
+    cr_expect_eq(run_points(&run, 1), 32);
+    fold_run_end(&run);
 }
 
 Test(fold, a_year_of_the_aliexpress_programme)

@@ -76,7 +76,52 @@ Test(result, standings_of_those_who_get_one)
                      (long long)row->member_id);
     }
     cr_expect_eq(next, result.standing_count);
+    /* By month; the own month's is that of its sources. */
+    int64_t january = 100 + 500 + 1500 - 1 + INT64_C(0) + INT32_MAX;
+    int64_t december = 101 + 501 + 1501 + (int64_t)INT32_MIN;
+    cr_expect(result.month_sums_known);
+    cr_expect_eq(result.month_sums[0], january, "%lld", (long long)result.month_sums[0]);
+    cr_expect_eq(result.month_sums[11], december, "%lld", (long long)result.month_sums[11]);
+    cr_expect_eq(result.month_sums[5], 0);
+    result.tally = memory_alloc(1, sizeof *result.tally);
+    *result.tally = *run.tally;
+    cr_expect(result_reconcile_sources(&result, &error), "%s", error.message);
+    result.tally->sources[SLOT_PURCHASE]++;
+    cr_expect_not(result_reconcile_sources(&result, &error));
+    cr_expect_eq(error.code, EXIT_BUG);
     fold_run_end(&run);
+}
+
+/* A month that 32 bits do not hold is in the sums all the same; a sum beyond a bigint is not known.
+ */
+Test(result, months_too_large_to_be_kept_are_in_the_sums)
+{
+    add_member(&members, 1, "2020-01-01", NULL);
+    add_member(&members, 2, "2020-01-01", NULL);
+    finish_members(&members);
+    rules.kinds[SLOT_BONUS] = (KindRule){.in_force = true, .points = INT64_MAX - 5};
+    const Programme programme = {.window_months = 12, .rulesets = &rules, .ruleset_count = 1};
+    const MemberEvent events[] = {{1, bonus(1, "2025-06-10 20:00", 0)},
+                                  {2, adjustment(2, "2025-06-10 20:00", 5)},
+                                  {2, adjustment(3, "2025-05-10 20:00", 1)},
+                                  {2, adjustment(4, "2025-06-11 20:00", 1)}};
+    for (size_t count = 2; count <= COUNT(events); count++) {
+        FoldRun run = fold_run(&programme, result.period, &members, events, count, 1);
+        Error error;
+        cr_assert(result_standings(&result, &members, run.fold, &error));
+        cr_expect_not(result.months_kept);
+        cr_expect_eq(result.month_sums_known, count < COUNT(events));
+        cr_expect_eq(result.month_sums[5], count < COUNT(events) ? INT64_MAX : INT64_MIN);
+        cr_expect_eq(result.month_sums[4], count > 2);
+        fold_run_end(&run);
+        end_result();
+        begin_result();
+        result.period = month(2025, 12);
+        add_member(&members, 1, "2020-01-01", NULL);
+        add_member(&members, 2, "2020-01-01", NULL);
+        finish_members(&members);
+        rules.kinds[SLOT_BONUS] = (KindRule){.in_force = true, .points = INT64_MAX - 5};
+    }
 }
 
 static void set_standings(const StandingRow *rows, size_t count)

@@ -250,3 +250,42 @@ Test(tally, details_hold_the_longest_kind)
         cr_expect_lt(strlen(text), (size_t)ANOMALY_DETAIL_BYTES - 1, "%s", fate_name(reason));
     }
 }
+
+/* By kind as well, those without a name of their own together, and only in the own month. */
+Test(tally, counts_by_kind)
+{
+    AnomalySample sample = sample_of(1);
+    tally_count(tallies[0], FATE_EARNING, 0, true);
+    tally_count(tallies[0], FATE_EARNING, SLOTS_MAX - 1, true);
+    tally_count(tallies[1], FATE_EARNING, 0, true);
+    tally_count(tallies[1], FATE_EARNING, 0, false);
+    tally_count(tallies[1], FATE_UNKNOWN_KIND, SLOT_UNKNOWN, true);
+    tally_add(tallies[1], FATE_UNKNOWN_KIND, true, &sample);
+    tally_merge(tallies[0], tallies[1]);
+    cr_expect_eq(tallies[0]->kind_fates[FATE_EARNING][0], 2);
+    cr_expect_eq(tallies[0]->kind_fates[FATE_EARNING][SLOTS_MAX - 1], 1);
+    cr_expect_eq(tallies[0]->kind_fates[FATE_UNKNOWN_KIND][SLOTS_MAX], 1);
+    cr_expect_eq(tallies[0]->kind_fates[FATE_UNKNOWN_KIND][sample.slot], 1);
+    int64_t sum = 0;
+    for (size_t fate = 0; fate < FATE_COUNT; fate++) {
+        for (size_t kind = 0; kind < TALLY_KINDS; kind++) {
+            sum += tallies[0]->kind_fates[fate][kind];
+        }
+    }
+    cr_expect_eq(sum, 5);
+}
+
+/* Sums that do not fit are marked, whether one worker's or all workers' together. */
+Test(tally, sources_that_do_not_fit_are_marked)
+{
+    tallies[0]->sources[4] = INT64_MAX;
+    tallies[1]->sources[4] = -1;
+    tallies[2]->sources[4] = 2;
+    tally_merge(tallies[0], tallies[1]);
+    cr_expect_not(tallies[0]->sources_overflow);
+    cr_expect_eq(tallies[0]->sources[4], INT64_MAX - 1);
+    tally_merge(tallies[0], tallies[2]);
+    cr_expect(tallies[0]->sources_overflow);
+    tally_merge(tallies[3], tallies[0]);
+    cr_expect(tallies[3]->sources_overflow);
+}

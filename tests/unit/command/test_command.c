@@ -11,7 +11,7 @@
 #include <string.h>
 
 static const char *const names[] = {"close",   "backfill", "restate", "verify",
-                                    "explain", "status",   "check"};
+                                    "explain", "report",   "status",  "check"};
 enum { NAME_COUNT = sizeof names / sizeof names[0] };
 
 Test(command, every_command_is_found_by_its_name)
@@ -36,7 +36,7 @@ Test(command, unknown_commands_are_refused_with_a_guess)
          "did you mean close? tierclose --help lists the commands."},
         {"stat", "\"stat\" is no command",
          "did you mean status? tierclose --help lists the commands."},
-        {"report", "\"report\" is no command", "tierclose --help lists the commands."},
+        {"publish", "\"publish\" is no command", "tierclose --help lists the commands."},
         {"", "\"\" is no command", "tierclose --help lists the commands."},
         {"--config", "\"--config\" is no command",
          "the command comes first: tierclose close --config FILE."},
