@@ -161,11 +161,16 @@ static bool check_anew(Check *check, Connection *connection, Error *reterr)
     int64_t before = check->differences;
     (void)fprintf(check->out, "The report of %s made anew from the database:\n", identity->period);
     if (!report_formats_parse(check->manifest.formats, &formats, reterr)) {
+        reterr->code = EXIT_DATA; /* not this command's --format */
         return error_prefix(reterr, "the manifest");
     }
     if (!report_open(connection, check->arena, identity->period, check->asked->stop_signal, &report,
                      reterr)) {
-        return false;
+        bool never_closed = reterr->code == EXIT_DATA;
+        if (never_closed) {
+            differ(check, "%s", reterr->message);
+        }
+        return never_closed;
     }
     ReportIdentity now = report_identity(report);
     if (now.newest_run_id != identity->newest_run_id) {

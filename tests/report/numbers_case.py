@@ -11,7 +11,7 @@ from cases import Failure, Skipped, add_case, expect, expect_equal
 from database import Failure as DatabaseFailure
 from job import run_job
 from live import ROOT
-from setting import (CLOSED, PERIODS, SHORT, dicts, expect_same, make, new_folder, read_csv, read_json,
+from setting import (FEW, MANY, PERIODS, dicts, expect_same, make, new_folder, read_csv, read_json,
                      rows_of, session_of)
 
 SCHEMA = ROOT / "config/report.schema.json"
@@ -133,9 +133,9 @@ def check_report(session, period, folder):
 def sample_equals_the_views():
     """In every table some report of the sample has rows, so nothing passes for want of them."""
     seen = dict.fromkeys(expected.TABLES, 0)
-    with new_folder() as place, session_of(CLOSED) as session:
+    with new_folder() as place, session_of(MANY) as session:
         for period in PERIODS:
-            make(CLOSED, period, place / period)
+            make(MANY, period, place / period)
             for table, count in check_report(session, period, place / period).items():
                 seen[table] += count
     expect_equal([table for table, count in seen.items() if count == 0], [], "tables never seen")
@@ -145,12 +145,12 @@ def sources_equal_explain():
     """The month's points by kind, and its events by fate, of all members one by one."""
     period = "2025-11"
     sources, fates = {}, {}
-    with new_folder() as place, session_of(SHORT) as session:
-        make(SHORT, period, place / "report", "--format", "json")
+    with new_folder() as place, session_of(FEW) as session:
+        make(FEW, period, place / "report", "--format", "json")
         report = read_json(place / "report")
         members = [row[0] for row in session.query("select member_id from loyalty.member")]
     for member in members:
-        told = json.loads(run_job(SHORT, "explain", "--member", member, "--period", period,
+        told = json.loads(run_job(FEW, "explain", "--member", member, "--period", period,
                                   "--format", "json").out)
         for line in told["lines"]:
             if line["day"][:7] == period and line["kind"] != "floor":

@@ -12,7 +12,7 @@ import pathlib
 import tempfile
 
 from cases import expect_equal
-from job import run_job
+from job import Job, run_job
 from live import Copy, Session, copy_database, drop_database, psql
 from sample_data import EVENT_COLUMNS, late_events, load_sample
 
@@ -20,6 +20,9 @@ MEMBERS = 60
 FEW_MEMBERS = 4
 SHORT = "tierclose_report_short"    # 2025-10 and 2025-11 are closed, of a few members
 CLOSED = "tierclose_report_closed"  # all of the above
+# Copies, which no case changes, and which are nobody's template.
+FEW = "tierclose_report_few"
+MANY = "tierclose_report_many"
 PERIODS = ("2024-12", "2025-09", "2025-10", "2025-11", "2025-12")
 
 # Takes from half of the members what gave them their level, after the coupons of 2025-10 began.
@@ -46,11 +49,13 @@ def make_templates():
     psql(CLOSED, TAKEN_BACK)
     run_job(CLOSED, "restate", "--period", "2025-10", "--today", "2026-01-05")
     run_job(CLOSED, "backfill", "--from", "2025-11", "--to", "2025-12", "--today", "2026-01-06")
+    copy_database(SHORT, FEW)
+    copy_database(CLOSED, MANY)
 
 
 def drop_templates():
-    drop_database(SHORT)
-    drop_database(CLOSED)
+    for database in (SHORT, CLOSED, FEW, MANY):
+        drop_database(database)
 
 
 @contextlib.contextmanager
@@ -68,19 +73,36 @@ def new_folder():
 
 @contextlib.contextmanager
 def reported(period="2025-12", template=CLOSED, *words):
-    """(database, folder with the report)"""
+    """(database to be changed, folder with the report)"""
     with new_database(template) as database, new_folder() as place:
         make(database, period, place / "report", *words)
         yield database, place / "report"
 
 
+@contextlib.contextmanager
+def read(period="2025-11", database=FEW, *words):
+    """A folder with the report of a database that is only read."""
+    with new_folder() as place:
+        make(database, period, place / "report", *words)
+        yield place / "report"
+
+
 def make(database, period, folder, *words, code=0, **options):
-    return run_job(database, "report", "--period", period, "--out", folder, *words, code=code,
-                   **options)
+    """Makes a report; `code` may be one of several."""
+    job = Job(database, ("report", "--period", period, "--out", folder, *words), **options)
+    return job.expect_code(*(code if isinstance(code, tuple) else (code,)))
+
+
+def compare_bytes(found, wanted, what):
+    """Two folders' {name: bytes}; names the files that differ."""
+    expect_equal(sorted(found), sorted(wanted), f"{what}: files")
+    expect_equal([name for name in wanted if found[name] != wanted[name]], [],
+                 f"{what}: files that differ")
 
 
 def check(database, folder, *words, code=0, **options):
-    return run_job(database, "report", "--check", folder, *words, code=code, **options)
+    """Proves a report; also against the database, which the job is always told of."""
+    return Job(database, ("report", "--check", folder, *words), **options).expect_code(code)
 
 
 def names_in(folder):
@@ -124,8 +146,3 @@ def expect_same(found, wanted, what):
 def session_of(database):
     with Session(database) as session:
         yield session
-
-
-__all__ = ["CLOSED", "PERIODS", "SHORT", "bytes_in", "check", "copy_database", "dicts",
-           "expect_same", "make", "names_in", "new_database", "new_folder", "read_csv",
-           "read_json", "reported", "rows_of", "session_of"]
