@@ -34,8 +34,9 @@ begin
         or not pg_catalog.has_table_privilege('tierclose_job', 'tierclose.' || e.name, 'insert')
         or not pg_catalog.has_table_privilege('tierclose_auditor', 'tierclose.' || e.name, 'select')
         or pg_catalog.has_table_privilege(
-            'tierclose_job', 'tierclose.' || e.name, 'update, delete, truncate'
-        );
+            'tierclose_job', 'tierclose.' || e.name, 'delete, truncate'
+        )
+        or pg_catalog.has_any_column_privilege('tierclose_job', 'tierclose.' || e.name, 'update');
     if wrong is not null then
         raise exception 'privileges are not as deployed: %', wrong;
     end if;

@@ -1,7 +1,7 @@
 -- What the tables refuse, and what they must accept.
 
 begin;
-select plan(67);
+select plan(72);
 
 -- Input: bad events must be loadable (contract 6), incomplete ones not.
 do $$ begin perform loyalty.ensure_event_months('1500-01-10', '1500-01-10'); end $$;
@@ -225,6 +225,26 @@ select throws_ok(
     $$ insert into tierclose.anomaly (run_id, period, reason)
        select run_id, '2025-01', 'bad_mood' from tierclose.run limit 1 $$,
     '23514', null, 'an anomaly has one of the seven reasons'
+);
+
+-- What a run counted for the report.
+select throws_ok(
+    format(
+        'insert into tierclose.run_fate (run_id, kind, fate, events)
+         select run_id, ''visit'', %L, %s from tierclose.run limit 1',
+        fate, events
+    ),
+    '23514', null, format('%s events that are %s are refused', events, fate)
+)
+from (values ('earning', 0), ('earning', -1), ('lost', 1)) wrong (fate, events);
+select throws_ok(
+    'update tierclose.run set late_events = -1', '23514', null,
+    'a run finds no fewer than no late events'
+);
+select throws_ok(
+    $$ insert into tierclose.run_month (run_id, month, points)
+       select run_id, '2025-13', 0 from tierclose.run limit 1 $$,
+    '23514', null, 'a month of the window is a month'
 );
 
 select * from finish();

@@ -122,6 +122,13 @@ roles|grant create on schema tierclose to tierclose_service
 ended_runs|drop trigger keep_ended_run on tierclose.run
 ended_runs|alter table tierclose.run disable trigger keep_ended_run
 ended_runs|alter function tierclose.keep_ended_run() reset search_path
+run_details|alter table tierclose.run drop column run_by cascade
+run_details|alter table tierclose.run alter run_by drop default
+run_details|drop table tierclose.run_fate
+run_details|alter table tierclose.run_source drop constraint run_source_pkey
+run_details|revoke insert on tierclose.run_month from tierclose_job
+run_details|revoke select on tierclose.run_source from tierclose_auditor
+run_details|grant update (points) on tierclose.run_source to tierclose_job
 DAMAGES
 }
 

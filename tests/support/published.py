@@ -49,7 +49,7 @@ def fingerprint(session, today=TODAY, exact=False):
 # Every table that a run writes rows with its number into.
 _WRITTEN = " union ".join(f"select run_id from tierclose.{table}" for table in (
     "run_level", "standing", "anomaly", "anomaly_count", "level_change", "coupon_grant",
-    "restatement"))
+    "restatement", "run_month", "run_source", "run_fate"))
 
 # A table that is attached although nobody published it would be a half publication.
 _TABLES = """

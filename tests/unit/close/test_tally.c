@@ -255,11 +255,11 @@ Test(tally, details_hold_the_longest_kind)
 Test(tally, counts_by_kind)
 {
     AnomalySample sample = sample_of(1);
-    tally_count(tallies[0], FATE_EARNING, 0, true);
-    tally_count(tallies[0], FATE_EARNING, SLOTS_MAX - 1, true);
-    tally_count(tallies[1], FATE_EARNING, 0, true);
-    tally_count(tallies[1], FATE_EARNING, 0, false);
-    tally_count(tallies[1], FATE_UNKNOWN_KIND, SLOT_UNKNOWN, true);
+    tally_count(tallies[0], FATE_EARNING, 0, true, 1);
+    tally_count(tallies[0], FATE_EARNING, SLOTS_MAX - 1, true, 1);
+    tally_count(tallies[1], FATE_EARNING, 0, true, 1);
+    tally_count(tallies[1], FATE_EARNING, 0, false, 1);
+    tally_count(tallies[1], FATE_UNKNOWN_KIND, SLOT_UNKNOWN, true, 1);
     tally_add(tallies[1], FATE_UNKNOWN_KIND, true, &sample);
     tally_merge(tallies[0], tallies[1]);
     cr_expect_eq(tallies[0]->kind_fates[FATE_EARNING][0], 2);
