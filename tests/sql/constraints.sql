@@ -238,7 +238,7 @@ select throws_ok(
 )
 from (values ('earning', 0), ('earning', -1), ('lost', 1)) wrong (fate, events);
 select throws_ok(
-    'update tierclose.run set late_events = -1', '23514', null,
+    $$ update tierclose.run set late_events = -1 where status = 'running' $$, '23514', null,
     'a run finds no fewer than no late events'
 );
 select throws_ok(
