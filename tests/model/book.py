@@ -5,6 +5,8 @@ A Book keeps the closed periods and the grants in dictionaries. Its calls mirror
 close (also for settling), restate and backfill.
 """
 
+import copy
+import dataclasses
 import datetime
 from collections import defaultdict
 from dataclasses import dataclass
@@ -27,15 +29,29 @@ class Grant:
         return self.stored
 
 
+class LevelsChanged(Exception):
+    """Levels cannot be carried into a period closed under levels of other names."""
+
+
 class Book:
 
-    def __init__(self, programme, kinds):
+    def __init__(self, programme, kinds, windows=model.run_window):
         self.programme = programme
         self.kinds = kinds
+        self.windows = windows
         self.periods = {}           # period: Result
         self.grants = {}            # (period, member_id, level, coupon): Grant
         self.revoked = []           # such keys, one for each time a grant was taken back
         self.carried = set()        # periods a run changed without reading their events
+
+    def copy(self):
+        """As it is now, whatever becomes of this one. (Results and grants are never changed.)"""
+        twin = copy.copy(self)
+        twin.periods = dict(self.periods)
+        twin.grants = dict(self.grants)
+        twin.revoked = list(self.revoked)
+        twin.carried = set(self.carried)
+        return twin
 
     def effective_on(self, period):
         """Contract 1.4."""
@@ -82,25 +98,35 @@ class Book:
         while period <= last:
             self.recompute(members, events, period, today)
             period = month_add(period, 1)
-        while period in self.periods:
-            self.carry_forward(period, today)
+        while period in self.periods and self.carry_forward(period, today):
             period = month_add(period, 1)
 
     def recompute(self, members, events, period, today):
-        self.periods[period] = model.close(
-            self.programme, self.kinds, members, events, period,
-            self.levels_before(period), self.codes_before(period, today))
+        self.periods[period] = self.result(members, events, period, today)
         self.carried.discard(period)
         self.publish_grants(period, today)
 
+    def result(self, members, events, period, today):
+        """What the period comes to if it is computed now."""
+        return model.close(
+            self.programme, self.kinds, members, events, period,
+            self.levels_before(period), self.codes_before(period, today), self.windows)
+
     def carry_forward(self, period, today):
-        """A closed period keeps its points; its from-levels and grants follow."""
+        """A closed period keeps its points; its from-levels and grants follow. True if the periods
+        after it may have to follow too."""
         result = self.periods[period]
         rules = self.programme.rules_for(period)
-        result.changes, result.grants = model.steps(
+        if rules.level_names() != result.level_names:
+            raise LevelsChanged(period)
+        changes, grants = model.steps(
             rules, result.standings, self.levels_before(period), self.codes_before(period, today))
+        changed = (changes, grants) != (result.changes, result.grants)
+        self.periods[period] = dataclasses.replace(result, changes=changes, grants=grants)
         self.carried.add(period)
         self.publish_grants(period, today)
+        # A coupon once in a life may move far, whatever is between.
+        return changed or rules.coupons is not None and rules.coupons.once_per_level
 
     def publish_grants(self, period, today):
         """Contract 8.3: what is deserved is there; the rest is revoked before its issue."""
@@ -114,6 +140,6 @@ class Book:
                 stored = "lapsed" if today > issue_until else "granted"
                 self.grants[key] = Grant(issue_from, issue_until, expires_on, stored)
         for key in [key for key in self.grants if key[0] == period and key not in deserved]:
-            if today < issue_from:
+            if today < self.grants[key].issue_from:
                 del self.grants[key]
                 self.revoked.append(key)

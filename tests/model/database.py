@@ -49,6 +49,9 @@ select json_build_object(
             and s.month = p.period and s.counted_by = s.run_id where s.points <> 0),
     'run_fates', (select json_agg(json_build_array(p.period, f.kind, f.fate, f.events))
         from tierclose.published p join tierclose.run_fate f on f.run_id = p.checked_run_id),
+    'member_center', (select json_agg(json_build_array(member_id, level, next_change_to,
+        next_change_on, points, next_level, points_to_next, expiring_points, coupons))
+        from tierclose.member_center),
     'modes', (select json_object_agg(p.period, r.mode) from tierclose.published p
         join tierclose.run r on r.run_id = p.run_id),
     'checksums', (select json_object_agg(p.period, v.result_checksum) from tierclose.published p
@@ -138,5 +141,9 @@ def append(database, path, events):
 
 def published(database, today):
     """What readers see on a day, as lists."""
-    lines = psql(database, PUBLISHED.format(today=today))
+    return published_of(psql(database, PUBLISHED.format(today=today)))
+
+
+def published_of(lines):
+    """The answer to PUBLISHED."""
     return {key: value or [] for key, value in json.loads("".join(lines)).items()}

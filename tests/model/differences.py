@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Published rows against the model's Book, each difference as a line of text."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 
 from programme import month_of
 
@@ -164,6 +164,41 @@ def compare_details(book, found):
             + compare_rows("run_fate", fates, tuples(found["run_fates"])))
 
 
+def member_center(book, today):
+    """Contract 7.2: the points of the newest closed period, and the level in effect today."""
+    newest = max(book.periods)
+    in_effect = [period for period in book.periods if book.effective_on(period) <= today]
+    level_from = book.periods[max(in_effect) if in_effect else newest]
+    levels = level_from.standings if in_effect else {}
+    effective_on = book.effective_on(newest)
+    coupons = defaultdict(list)
+    for (_, member_id, level, code), grant in book.grants.items():
+        if grant.status(today) == "granted":
+            coupons[member_id].append((code, level, str(grant.issue_from), str(grant.issue_until),
+                                       str(grant.expires_on)))
+    rows = Counter()
+    for member_id, one in book.periods[newest].standings.items():
+        # 5.2: a member without a standing is at the first level.
+        level = levels[member_id].level if member_id in levels else level_from.level_names[0]
+        change = (one.level, str(effective_on))
+        if today >= effective_on or one.level == level:
+            change = (None, None)
+        rows[(member_id, level, *change, one.points, one.next_level, one.points_to_next,
+              one.expiring_points, tuple(sorted(coupons[member_id])))] += 1
+    return rows
+
+
+COUPON_KEYS = ("coupon", "level", "issue_from", "issue_until", "expires_on")
+
+
+def compare_member_center(book, found, today):
+    rows = Counter(
+        (*row[:-1], tuple(sorted(tuple(coupon[key] for key in COUPON_KEYS) for coupon in row[-1])))
+        for row in found)
+    return compare_rows("member_center", member_center(book, today) if book.periods else Counter(),
+                        rows)
+
+
 def compare_all(book, found, today):
     """All differences; empty if the job and the model agree."""
     return (compare_rows("standings", standings(book), tuples(found["standings"]))
@@ -172,4 +207,5 @@ def compare_all(book, found, today):
             + compare_anomalies(book, found["anomalies"])
             + compare_anomaly_counts(book, found["anomaly_counts"], found["modes"] or {})
             + compare_runs(book, found["runs"])
-            + compare_details(book, found))
+            + compare_details(book, found)
+            + compare_member_center(book, found["member_center"], today))

@@ -43,6 +43,7 @@ class Result:
     kind_fates: Counter             # the same: (kind's number, fate)
     months: dict                    # member_id: {month: points}
     lines: dict                     # member_id: [Line]
+    level_names: list               # of the rules in force, from the lowest
 
     def points(self):
         return sum(standing.points for standing in self.standings.values())
@@ -127,11 +128,19 @@ def steps(rules, standings, before, codes):
 
 # ---------------------------------------------------------------- the close
 
-def close(programme, kinds, members, events, period, before=None, codes=None):
+def run_window(programme, kinds, window, events):
+    """One member's window, done."""
+    member_window = MemberWindow(programme, kinds, window, events)
+    member_window.run()
+    return member_window
+
+
+def close(programme, kinds, members, events, period, before=None, codes=None, windows=run_window):
     """What the period comes to, as a Result.
 
     members: member_id: Member. events: a list. before: member_id: level name in P-1.
-    codes: member_id: the coupon codes granted in earlier periods.
+    codes: member_id: the coupon codes granted in earlier periods. windows: as run_window, for a
+    caller that closes often and keeps them.
     """
     window = programme.window(period)
     by_member = defaultdict(list)
@@ -141,12 +150,12 @@ def close(programme, kinds, members, events, period, before=None, codes=None):
             by_member[event.member_id].append(event)
 
     rules = programme.rules_for(period)
-    result = Result(period, {}, {}, set(), Counter(), Counter(), Counter(), Counter(), {}, {})
+    result = Result(period, {}, {}, set(), Counter(), Counter(), Counter(), Counter(), {}, {},
+                    rules.level_names())
     for member_id in sorted(set(members) | set(by_member)):
         fates = {event: "unknown_member" for event in by_member[member_id]}
         if member_id in members:
-            window_of_member = MemberWindow(programme, kinds, window, by_member[member_id])
-            window_of_member.run()
+            window_of_member = windows(programme, kinds, window, by_member[member_id])
             fates = window_of_member.fates
             if has_standing(members[member_id], period):
                 months = dict.fromkeys(window, 0)

@@ -103,6 +103,7 @@ class Programme:
     zone: ZoneInfo
     window_months: int
     effective_day: int
+    settle: bool
     rules: list
 
     def rules_for(self, month):
@@ -191,4 +192,5 @@ def load(text):
         zone=ZoneInfo(root["timezone"]),
         window_months=int(root.get("window_months", "12")),
         effective_day=int(root.get("effective_day", "8")),
+        settle=root.get("settle", "true") == "true",
         rules=[_read_rules(entry) for entry in root["rules"]])
