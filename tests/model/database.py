@@ -33,6 +33,8 @@ select json_build_object(
     'anomaly_counts', (select json_agg(json_build_array(p.period, c.reason, c.month_count,
         c.window_count)) from tierclose.published p
         join tierclose.anomaly_count c on c.run_id = p.run_id where c.window_count > 0),
+    'unchanged', (select json_agg(period) from tierclose.published
+        where run_id <> checked_run_id),
     'runs', (select json_agg(json_build_object('period', v.period, 'mode', v.mode, 'members', v.members,
         'points', v.points, 'events', v.events, 'anomalies', v.anomalies,
         'upgrades', v.upgrades, 'downgrades', v.downgrades, 'grants', v.grants,

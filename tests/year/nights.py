@@ -13,7 +13,8 @@ from published import leftovers
 from tiny_disk import fill_but
 
 # What a disturbed job may end with; 0 if the disturbance came too late.
-CODES = {"nothing": (0,), "kill": (0, -9), "stop": (0, 143), "interrupt": (0, 130),
+# (A signal that comes before the job listens to it ends it like any program.)
+CODES = {"nothing": (0,), "kill": (0, -9), "stop": (0, 143, -15), "interrupt": (0, 130, -2),
          "cut": (0, 69, 74), "disk": (0, 69), "twice": (0,), "twice at most": (0, 75),
          "operator": (0,)}
 CODE_CONFIG = 78
@@ -108,8 +109,7 @@ class Nights:
             self.history.append(f"    exit code {job.code}")
             may = CODES[fault] + ((CODE_CONFIG,) if command is operator and refused else ())
             job.expect_code(*may)
-        if any(job.code != 0 for job in jobs):
-            wait_until_gone(self.follower.session, self.name)
+        wait_until_gone(self.follower.session, self.name)
         runs = self.follower.read_runs()
         self._count_runs(runs, jobs, fault)
         done = self.follower.follow(runs, members, today, operator)
