@@ -132,6 +132,17 @@ static bool close_range(Session *session, PeriodRange range, Error *reterr)
     return done;
 }
 
+/* Whether those whom the closed period rests on are the same still; see publish_period. */
+static bool same_members(const Reading *reading, const ClosedPeriod *closed, Period period)
+{
+    char standing[SHA256_HEX_BYTES];
+    char everybody[SHA256_HEX_BYTES];
+    reading_members_digest(reading, period, false, standing);
+    reading_members_digest(reading, period, true, everybody);
+    return strcmp(closed->members_digest, standing) == 0 ||
+           strcmp(closed->members_digest, everybody) == 0;
+}
+
 /* Computes a closed period again if anything it rests on has changed since (contract 8.3). */
 static bool settle(Session *session, Period period, Error *reterr)
 {
@@ -142,12 +153,10 @@ static bool settle(Session *session, Period period, Error *reterr)
         return false;
     }
     int64_t late_events = 0;
-    char digest[SHA256_HEX_BYTES];
-    reading_members_digest(&reading, period, digest);
     bool done = reading_late_events(&reading, closed, period, &late_events, reterr);
     bool same_config = strcmp(closed->config_sha256, job->programme->sha256) == 0;
-    bool same_members = strcmp(closed->members_digest, digest) == 0;
-    if (done && late_events == 0 && same_config && same_members && !job->full) {
+    if (done && late_events == 0 && same_config && !job->full &&
+        same_members(&reading, closed, period)) {
         session_note(session, "%s: nothing was recorded late since run %" PRId64 "; it stands.",
                      closed->period, closed->checked_run_id);
     } else if (done) {

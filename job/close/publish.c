@@ -225,7 +225,9 @@ bool publish_period(const Publication *publication, Error *reterr)
     (void)period_format(publication->result->period, period);
     bool changed = !publication->standing->closed || difference_any(publication->difference);
     if (reading != NULL) {
-        reading_members_digest(reading, publication->result->period, digest);
+        /* Who had events and was not known may be by the next run. */
+        bool strangers = publication->result->tally->month_fates[FATE_UNKNOWN_MEMBER] > 0;
+        reading_members_digest(reading, publication->result->period, strangers, digest);
     }
     const RunResult run = {
         .run_id = publication->run_id,

@@ -170,13 +170,18 @@ bool reading_worker(const Reading *reading, size_t worker, const char *name,
     return true;
 }
 
-void reading_members_digest(const Reading *reading, Period period, char hex[SHA256_HEX_BYTES])
+void reading_members_digest(const Reading *reading, Period period, bool everybody,
+                            char hex[SHA256_HEX_BYTES])
 {
     LocalDay last_day = period_last_day(period);
     Sha256 *hash = sha256_begin();
     for (size_t slot = 0; slot < reading->members.count; slot++) {
-        if (member_stands(&reading->members, slot, last_day)) {
+        bool stands = member_stands(&reading->members, slot, last_day);
+        if (stands || everybody) {
             sha256_add(hash, &reading->members.ids[slot], sizeof reading->members.ids[slot]);
+        }
+        if (everybody) {
+            sha256_add(hash, &stands, sizeof stands);
         }
     }
     sha256_finish(hash, hex);

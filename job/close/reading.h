@@ -46,8 +46,10 @@ MUST_CHECK bool reading_worker(const Reading *reading, size_t worker, const char
  * anew. */
 void reading_close_workers(const Reading *reading);
 
-/* A digest of the ids of those who stand in a period. */
-void reading_members_digest(const Reading *reading, Period period, char hex[SHA256_HEX_BYTES]);
+/* A digest of the ids of those who stand in a period; of all that are known, if `everybody`, and of
+ * which of them stand. */
+void reading_members_digest(const Reading *reading, Period period, bool everybody,
+                            char hex[SHA256_HEX_BYTES]);
 
 /* How many events of the period's window were recorded since it was last computed; -1: not known.
  */
