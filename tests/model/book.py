@@ -117,7 +117,7 @@ class Book:
         after it may have to follow too."""
         result = self.periods[period]
         rules = self.programme.rules_for(period)
-        if rules.level_names() != result.level_names:
+        if rules.level_names() != [name for name, _ in result.levels]:
             raise LevelsChanged(period)
         changes, grants = model.steps(
             rules, result.standings, self.levels_before(period), self.codes_before(period, today))

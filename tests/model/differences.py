@@ -187,7 +187,7 @@ def member_center(book, today):
     rows = Counter()
     for member_id, one in book.periods[newest].standings.items():
         # 5.2: a member without a standing is at the first level.
-        level = levels[member_id].level if member_id in levels else level_from.level_names[0]
+        level = levels[member_id].level if member_id in levels else level_from.levels[0][0]
         change = (one.level, str(effective_on))
         if today >= effective_on or one.level == level:
             change = (None, None)

@@ -43,7 +43,7 @@ class Result:
     kind_fates: Counter             # the same: (kind's number, fate)
     months: dict                    # member_id: {month: points}
     lines: dict                     # member_id: [Line]
-    level_names: list               # of the rules in force, from the lowest
+    levels: list                    # of the rules in force: (name, min_points), the lowest first
 
     def points(self):
         return sum(standing.points for standing in self.standings.values())
@@ -151,7 +151,7 @@ def close(programme, kinds, members, events, period, before=None, codes=None, wi
 
     rules = programme.rules_for(period)
     result = Result(period, {}, {}, set(), Counter(), Counter(), Counter(), Counter(), {}, {},
-                    rules.level_names())
+                    rules.levels)
     for member_id in sorted(set(members) | set(by_member)):
         fates = {event: "unknown_member" for event in by_member[member_id]}
         if member_id in members:

@@ -111,15 +111,19 @@ class Doings:
         ids = sorted(self.members) or [1]
         for _ in range(self.random.randint(0, stories_max)):
             member_id = self.random.choice(ids)
-            if self.random.random() < 0.03:
-                # Nobody yet, or somebody whose registration is still to come.
-                member_id = self.random.choice([max(ids) + 1, min(ids) - 1, 2**63 - 1, *(
-                    member.member_id for row in self.arrivals.values() for member in row)])
+            if self.random.random() < 0.05:
+                member_id = self._stranger(ids, day)
             if self.random.random() < 0.12:
                 self._refund_of_an_older_order()
             self.stories.tell(member_id)
         self.tell_new(day)
         return self.expected.pop(day, [])
+
+    def _stranger(self, ids, day):
+        """Somebody whose registration is still to come, or nobody at all."""
+        coming = [member.member_id for told, row in self.arrivals.items() for member in row
+                  if told < day + 8 * DAY]
+        return self.random.choice(coming or [max(ids) + 1, min(ids) - 1, 2**63 - 1])
 
     def _refund_of_an_older_order(self):
         bought = [event for event in self.random.sample(

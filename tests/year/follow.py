@@ -125,6 +125,16 @@ class Follower:
             return True
         return False
 
+    def has_differences(self, members, events, today, period):
+        """What `verify` must find: whether a closed period would come to something else now."""
+        now = self.book.result(members, events, period, today)
+        stands = self.book.periods[period]
+        held = {key[1:] for key in self.book.grants if key[0] == period}
+        # A grant that is kept though undeserved is no difference, nor that it is deserved again.
+        return ((now.levels, now.standings, now.changes)
+                != (stands.levels, stands.standings, stands.changes)
+                or bool(now.grants - held) or bool(stands.grants - now.grants))
+
     def expect_nothing_missed(self, members, events, today, runs):
         """After a nightly close that succeeded. events: those that were committed before it."""
         due = due_periods(self.book, today)

@@ -88,11 +88,22 @@ class Nights:
             commands.append(Command("close", options=("--no-wait",)))
         elif fault == "operator" and command is not None:
             commands.append(command)
+        if self.follower.book.periods and self.random.random() < 0.05:
+            self.verify(members, today)
         again = 0
         while not self.turn(commands, members, today, fault) and self.random.random() < 0.6:
             again += 1
             commands = [Command("close", options=self.options())]
             fault = self.random.choice(["nothing", "nothing", "kill"]) if again < 3 else "nothing"
+
+    def verify(self, members, today):
+        periods = sorted(self.follower.book.periods)
+        period = self.random.choice([self.random.choice(periods), periods[-1]])
+        wanted = self.follower.has_differences(members, self.writers.events(), today, period)
+        words = ["verify", "--period", period, "--today", today]
+        self.history.append(f"{today}: " + " ".join(map(str, words)))
+        Job(self.name, words, config=self.config).expect_code(int(wanted))
+        self.count["verified, " + ("with differences" if wanted else "all equal")] += 1
 
     def turn(self, commands, members, today, fault):
         """Starts the commands at once, waits for their ends, follows what they published. True if

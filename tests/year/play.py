@@ -23,6 +23,14 @@ from writers import Writers
 
 DAY = datetime.timedelta(days=1)
 
+# What tells when an event was recorded (8.5), in a view of the user's own; without: the table.
+SOURCES = ["", "", "", "", ", recorded_xid", ", recorded_at", " "]
+SOURCE_VIEW = """create schema shop;
+create view shop.event as select event_id, member_id, kind, occurred_at, order_id, item_cents,
+    discount_cents, category_ids, points{recorded} from loyalty.point_event;
+grant usage on schema shop to tierclose_job;
+grant select on shop.event to tierclose_job;"""
+
 
 class Windows:
     """The members' windows as the model computed them, kept until their events change."""
@@ -60,6 +68,10 @@ class Year:
         self.text = ProgrammeText(rules.text)
         if self.random.random() < 0.1:
             self.text.head = self.text.head.replace("settle: true", "settle: false")
+        self.recorded = self.random.choice(SOURCES)
+        if self.recorded:
+            self.text.head = self.text.head.replace("events: loyalty.point_event",
+                                                    "events: shop.event")
         rules = self.text.programme()
         self.doings = Doings(self.random, rules, timezone, self.months, boundary_amounts(rules))
         self.windows = Windows()
@@ -67,8 +79,11 @@ class Year:
         self.day = month_day(self.months[0], 1)
         self.stories_max = self.random.choice([1, 2, 2, 4])
         self.nights_open = self.random.choice([[1], [1, 2, 3], [1, 5, 20]])
+        # Where nothing is due, few nights of most seeds tell as much as all.
+        self.idle_share = self.random.choice([1, 0.2, 0.2])
         self.history = []
-        self.title = f"seed {seed}: {source}, {timezone}, {self.months[0]} to {self.months[-1]}"
+        self.title = (f"seed {seed}: {source}, {timezone}, {self.months[0]} to {self.months[-1]}"
+                      + (f", a view of events{self.recorded}" if self.recorded else ""))
         self.reader = self.writers = self.nights = None
 
     # ------------------------------------------------------------ the whole time
@@ -109,7 +124,8 @@ class Year:
         last = month_last_day(month_add(self.months[-1], 1))
         self.reader.query(
             f"insert into loyalty.event_kind (kind, name) values {kinds};\n"
-            f"select loyalty.ensure_event_months('{first}', '{last}')")
+            f"select loyalty.ensure_event_months('{first}', '{last}');\n"
+            + (SOURCE_VIEW.format(recorded=self.recorded) if self.recorded else ""))
 
     # ------------------------------------------------------------ a day
 
@@ -131,7 +147,10 @@ class Year:
         if self.random.random() < 0.012:
             self.change_programme()
         self.random.seed(f"year {self.seed} {self.day} night")
-        self.nights.play(self.doings.members, self.day, self._at_work())
+        at_work = self._at_work()
+        if not at_work and self.random.random() > self.idle_share:
+            return
+        self.nights.play(self.doings.members, self.day, at_work)
         self.count["nights"] += 1
         self.compare()
 

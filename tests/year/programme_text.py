@@ -3,6 +3,7 @@
 import re
 
 import programme
+from instants import ZONES
 from programme import month_add
 from random_programme import random_entry
 
@@ -89,6 +90,11 @@ class ProgrammeText:
         self.head = re.sub(r"(?m)^window_months: \d+", f"window_months: {months}", self.head)
         return f"a window of {months} months"
 
+    def new_zone(self, random):
+        zone = random.choice(sorted(ZONES))
+        self.head = re.sub(r"(?m)^timezone:[^#\n]*", f"timezone: {zone} ", self.head)
+        return f"the time zone {zone}"
+
     def new_comment(self, random):
         self.head = f"# {random.randrange(10**6)}\n{self.head}"
         return "a comment"
@@ -100,11 +106,12 @@ class ProgrammeText:
     def change(self, random, month):
         """Some change. month: that of the newest closed period that is not final, else of today."""
         chosen = random.choices(
-            ["entry", "edit", "number", "word", "level", "window", "comment"],
-            [4, 4, 3, 2, 2, 1, 1])[0]
+            ["entry", "edit", "number", "word", "level", "window", "zone", "comment"],
+            [8, 8, 6, 4, 4, 2, 1, 2])[0]
         if chosen == "entry":
             return self.new_entry(random, month)
         if chosen == "edit":
             return self.edit_entry(random, month)
         return {"number": self.new_number, "word": self.new_word, "level": self.higher_level,
-                "window": self.new_window, "comment": self.new_comment}[chosen](random)
+                "window": self.new_window, "zone": self.new_zone,
+                "comment": self.new_comment}[chosen](random)
