@@ -1,25 +1,10 @@
 /*
  * libFuzzer: any bytes give a programme that keeps its promises, or an error that names the file.
- *
- * Build with clang -fsanitize=fuzzer,address,undefined from this file, all of job/config, and
- * job/programme/period.c, job/programme/rules.c, job/base/arena.c, job/base/character.c,
- * job/base/error.c, job/base/memory_end.c.
- * Run: fuzz_config -dict=tests/fuzz/config/yaml.dict -max_len=4096 WORK tests/fuzz/config/corpus
  */
+#include "../require.h"
 #include "config/load.h"
 
 #include <jansson.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-/* What went wrong is in the stack that libFuzzer prints. */
-static void require(bool holds)
-{
-    if (!holds) {
-        abort();
-    }
-}
 
 static void check_levels(const RuleSet *rules)
 {
