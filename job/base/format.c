@@ -154,7 +154,10 @@ static size_t put_word(FILE *out, const char *text, size_t length)
 {
     size_t width = 0;
     for (size_t i = 0; i < length; i++) {
-        char byte = is_break(text[i]) ? ' ' : text[i];
+        char byte = text[i];
+        if (is_break(byte)) {
+            byte = ' ';
+        }
         if (is_break(text[i]) && i > 0 && is_break(text[i - 1])) {
             continue;
         }

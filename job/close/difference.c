@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,6 +43,7 @@ static void find_standings(const PeriodResult *result, const Standing *standing,
                                 before == NULL ? 0 : before->member_id);
         RestatementRow row = {0};
         if (order <= 0) {
+            assert(now != NULL);
             row.member_id = now->member_id;
             row.points_after = now->points;
             row.level_after = result->rules->levels[now->level_rank].name;
@@ -49,6 +51,7 @@ static void find_standings(const PeriodResult *result, const Standing *standing,
             n++;
         }
         if (order >= 0) {
+            assert(before != NULL);
             row.member_id = before->member_id;
             row.points_before = before->points;
             row.level_before = old->levels[before->level_rank].name;

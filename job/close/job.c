@@ -286,7 +286,7 @@ static void note_later_periods(Session *session, Period first)
 /* Runs, one reading, one transaction, one commit. */
 static bool restate(Session *session, PeriodRange range, const char *action, Error *reterr)
 {
-    size_t count = (size_t)(range.last - range.first + 1);
+    size_t count = (size_t)(range.last - range.first) + 1;
     StartedRuns started = {.ids = calloc(count, sizeof *started.ids)};
     Reading reading;
     if (started.ids == NULL) {

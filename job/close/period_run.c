@@ -185,6 +185,7 @@ static IncrementalBase base_of_previous(const Session *session, const PeriodResu
     return base;
 }
 
+/* NOLINTNEXTLINE(misc-no-recursion): once, without a base */
 static bool compute_from(PeriodRun *run, const IncrementalBase *base, PeriodResult *ret_result,
                          Error *reterr)
 {

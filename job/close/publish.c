@@ -34,9 +34,10 @@ static const char *kind_name(const Programme *programme, uint8_t slot)
 
 static AnomalyTable anomaly_table(const Programme *programme, const Tally *tally)
 {
+    const size_t samples_max = (size_t)ANOMALY_REASONS * ANOMALY_SAMPLES_MAX;
     AnomalyTable table = {0};
-    table.rows = memory_alloc(ANOMALY_REASONS * ANOMALY_SAMPLES_MAX, sizeof *table.rows);
-    table.details = memory_alloc(ANOMALY_REASONS * ANOMALY_SAMPLES_MAX, sizeof *table.details);
+    table.rows = memory_alloc(samples_max, sizeof *table.rows);
+    table.details = memory_alloc(samples_max, sizeof *table.details);
     for (size_t reason = 0; reason < ANOMALY_REASONS; reason++) {
         Fate fate = (Fate)(FATE_FIRST_ANOMALY + reason);
         table.counts[reason] =

