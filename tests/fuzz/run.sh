@@ -22,8 +22,8 @@ declare -A sources=(
         job/programme/rules.c -lyaml -ljansson -lcrypto"
     [copy_decode]="job/ledger/copy_decode.c job/ledger/copy_row.c job/ledger/copy_wire.c
         $base"
-    [options]="job/command/options.c job/command/suggest.c $base job/base/format.c
-        job/programme/period.c"
+    [options]="job/command/options.c job/command/suggest.c job/ledger/dsn.c $base
+        job/base/format.c job/programme/period.c -I$(pg_config --includedir) -lpq"
     [scalars]="job/config/scalar.c job/config/characters.c job/config/reader.c
         job/config/yaml_tree.c job/programme/period.c $base -lyaml"
     [event_record]="$base"

@@ -1,9 +1,9 @@
 /*
  * libFuzzer: events that are packed come back as they were, whatever their numbers; and a reader
- * that only wants the member finds the same ends of the records.
+ * that only counts them finds the same members and the same ends of the records.
  *
- * The input is a list of events: the kind, what is present, and eight numbers, each a byte that
- * says how many bytes follow, and these.
+ * The input is a list of events: the kind (64 to 127: a plain one of it), what is present, and
+ * eight numbers, each a byte that says how many bytes follow, and these.
  */
 #include "../require.h"
 #include "close/event_record.h"
@@ -16,6 +16,7 @@ typedef struct Input {
 } Input;
 
 typedef struct Sample {
+    uint16_t member_slot; /* PLACE_STRANGER: a member of no slot */
     int64_t member_id;
     Event event;
     int32_t categories[CATEGORIES_MAX];
@@ -45,6 +46,7 @@ static void take_sample(Input *input, Sample *sample)
     Event *event = &sample->event;
     *sample = (Sample){.event = {.slot = take_byte(input), .present = take_byte(input) & 7}};
     sample->member_id = take_number(input);
+    sample->member_slot = (uint16_t)sample->member_id;
     event->event_id = take_number(input);
     event->occurred_at_us = take_number(input);
     event->order_id = take_number(input);
@@ -63,7 +65,9 @@ static void require_same(const Sample *sample, int64_t member_id, const Event *b
 {
     const Event *event = &sample->event;
     const uint8_t present = event->present;
-    require(member_id == sample->member_id && back->event_id == event->event_id);
+    bool is_stranger = sample->member_slot == PLACE_STRANGER;
+    require(!is_stranger || member_id == sample->member_id);
+    require(back->event_id == event->event_id);
     require(back->occurred_at_us == event->occurred_at_us);
     require(back->slot == event->slot && back->present == present);
     require(back->order_id == ((present & EVENT_HAS_ORDER) != 0 ? event->order_id : 0));
@@ -75,13 +79,14 @@ static void require_same(const Sample *sample, int64_t member_id, const Event *b
 }
 
 /* Every record lies in memory of the size that the writer was told, and not a byte more. */
-static void check_sample(const Sample *sample, RecordBase *writer, RecordBase *reader,
-                         RecordBase *skipper)
+static void check_event(const Sample *sample, RecordBase *writer, RecordBase *reader)
 {
     unsigned char *record = malloc(event_record_bytes_max(&sample->event));
     require(record != NULL);
     memset(record, 0xA5, event_record_bytes_max(&sample->event));
-    unsigned char *end = event_record_put(record, writer, sample->member_id, &sample->event);
+    unsigned char *end =
+        event_record_put(record, writer, sample->member_slot, sample->member_id, &sample->event);
+    require(!record_is_plain(record) && record_member_slot(record) == sample->member_slot);
     require((size_t)(end - record) + RECORD_SLACK_BYTES <= event_record_bytes_max(&sample->event));
 
     int64_t member_id = 0;
@@ -91,9 +96,23 @@ static void check_sample(const Sample *sample, RecordBase *writer, RecordBase *r
     require_same(sample, member_id, &back, categories);
 
     uint32_t category_count = 0;
-    require(event_record_skip(record, skipper, &member_id, &category_count) == end);
-    require(member_id == sample->member_id && category_count == sample->event.category_count);
+    require(event_record_skip(record, &category_count) == end);
+    require(category_count == sample->event.category_count);
     free(record);
+}
+
+static void check_plain(const Sample *sample)
+{
+    unsigned char record[RECORD_PLAIN_BYTES];
+    uint8_t kind = sample->event.slot & (SLOTS_MAX - 1);
+    uint32_t day = (uint32_t)sample->event.event_id;
+    bool eligible = (sample->event.present & EVENT_HAS_ITEM) != 0;
+    const unsigned char *end = record_put_plain(record, sample->member_slot, kind, day, eligible);
+    require(end == record + sizeof record && record_is_plain(record));
+    require(record_member_slot(record) == sample->member_slot);
+    require((record[0] & (SLOTS_MAX - 1)) == kind);
+    require((record[1] & RECORD_DAY_BITS) == (day & 31));
+    require(((record[1] & RECORD_ELIGIBLE) != 0) == eligible);
 }
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
@@ -103,11 +122,14 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
     Input input = {data, size};
     RecordBase writer = {0};
     RecordBase reader = {0};
-    RecordBase skipper = {0};
     for (size_t i = 0; i < EVENTS_MAX && input.left > 0; i++) {
         Sample sample;
         take_sample(&input, &sample);
-        check_sample(&sample, &writer, &reader, &skipper);
+        if (sample.event.slot >= SLOTS_MAX && sample.event.slot < 2 * SLOTS_MAX) {
+            check_plain(&sample);
+        } else {
+            check_event(&sample, &writer, &reader);
+        }
     }
     return 0;
 }
