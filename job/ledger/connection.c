@@ -133,10 +133,11 @@ bool connection_open(const char *dsn, const char *application_name, Connection *
     connection->cancel = PQgetCancel(connection->handle);
     if (PQserverVersion(connection->handle) < SERVER_VERSION_MIN) {
         _Static_assert(SERVER_VERSION_MIN == 140000, "the hint names it");
-        /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): CLEANUP_CONNECTION frees it */
+        /* NOLINTBEGIN(clang-analyzer-unix.Malloc): CLEANUP_CONNECTION frees it */
         return error_set(reterr, EXIT_CONFIG, "use PostgreSQL 14 or newer.",
                          "the server is PostgreSQL %d",
                          PQserverVersion(connection->handle) / 10000);
+        /* NOLINTEND(clang-analyzer-unix.Malloc) */
     }
     if (!apply_settings(connection, reterr)) {
         return false;

@@ -89,9 +89,8 @@ bool day_parse(const char *text, LocalDay *ret_day, Error *reterr)
         Date date = {digits(text, 4), digits(text + 5, 2), digits(text + 8, 2)};
         if (date.year >= 1 && date.month >= 1 && date.month <= 12) {
             LocalDay day = day_from_date(date);
-            /* 30 February turns into another date on the way back. */
-            Date back = day_to_date(day);
-            if (back.month == date.month && back.day == date.day) {
+            /* 30 February, and any day 0, turns into another month's on the way back. */
+            if (day_to_date(day).month == date.month) {
                 *ret_day = day;
                 return true;
             }

@@ -37,3 +37,9 @@ Test(budget, events_that_nobody_has_counted_take_nothing)
     cr_expect_eq(budget_bytes_of_events(0), 0);
     cr_expect_geq(budget_bytes_of_events(1000000), (size_t)20000000);
 }
+
+Test(budget, without_a_limit_it_is_a_quarter_of_the_machine)
+{
+    cr_expect_eq(budget_default((size_t)8 << 30), (size_t)2 << 30);
+    cr_expect_eq(budget_default(3), 0);
+}

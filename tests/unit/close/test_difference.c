@@ -173,6 +173,9 @@ Test(difference, anomalies_alone_are_a_difference)
     find("2026-01-01");
     difference.anomalies = true;
     cr_expect(difference_any(&difference));
+    difference.anomalies = false;
+    difference.benefits = true;
+    cr_expect(difference_any(&difference));
 }
 
 Test(difference, overgranted_that_stand_are_none)
@@ -423,4 +426,16 @@ Test(difference, of_many_members)
     free(rows);
     free(moved);
     free(given);
+}
+
+Test(difference, a_standing_gives_back_all_that_it_holds)
+{
+    Standing full = {.closed = true};
+    full.set.rows = calloc(1, sizeof *full.set.rows);
+    full.changes = calloc(1, sizeof *full.changes);
+    full.grants = calloc(1, sizeof *full.grants);
+    standing_destroy(&full);
+    static const Standing empty;
+    cr_expect(memcmp(&full, &empty, sizeof full) == 0);
+    /* The leak checker of a sanitizer build watches the rest. */
 }

@@ -202,3 +202,25 @@ Test(event_store_memory, a_month_is_taken_while_others_are_put_in)
         check_month(month_index);
     }
 }
+
+Test(event_store_memory, says_that_it_is_full_beyond_its_limit_and_goes_on_taking)
+{
+    put(0, 0, 1, 1, 0);
+    size_t block_bytes = event_store_bytes_peak(store);
+    event_store_limit(store, block_bytes);
+    put(0, 0, 1, 2, 0);
+    cr_expect_not(event_store_is_full(store), "a second event fits into the block");
+    put(1, 0, 1, 3, 0);
+    cr_expect(event_store_is_full(store));
+    cr_expect_eq(take_month(0), 3);
+    event_store_clear(store);
+    cr_expect_not(event_store_is_full(store));
+    put(0, 0, 1, 4, 0);
+    cr_expect_eq(take_month(0), 1);
+}
+
+Test(event_store_memory, nothing_may_be_destroyed)
+{
+    event_store_destroy(NULL);
+    fold_destroy(NULL);
+}

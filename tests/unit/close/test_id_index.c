@@ -57,3 +57,10 @@ Test(id_index, every_place_is_found)
     }
     check_ids("ever wider", ids, COUNT(ids));
 }
+
+Test(id_index, of_no_ids_at_all)
+{
+    IdIndex index = id_index_build(NULL, 0, 2);
+    cr_expect_eq(index.count, 0);
+    id_index_destroy(&index);
+}

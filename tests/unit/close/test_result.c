@@ -298,3 +298,43 @@ Test(result, without_members)
     cr_expect_eq(result.change_count + result.grant_count + result.flow_count, 0);
     cr_expect_eq(result.points, 0);
 }
+
+/* A month that 32 bits do not hold: nobody's months are kept, the sums are right. */
+Test(result, months_are_not_kept_where_one_is_too_large)
+{
+    add_member(&members, 1, "2020-01-01", NULL);
+    add_member(&members, 2, "2020-01-01", NULL);
+    finish_members(&members);
+    const Programme programme = {.window_months = 12, .rulesets = &rules, .ruleset_count = 1};
+    const MemberEvent events[] = {{1, adjustment(1, "2025-01-10 20:00", INT32_MAX)},
+                                  {1, adjustment(2, "2025-01-11 20:00", 1)},
+                                  {2, adjustment(3, "2025-01-10 20:00", 7)}};
+    FoldRun run = fold_run(&programme, month(2025, 12), &members, events, COUNT(events), 1);
+    Error error = {0};
+    cr_assert(result_standings(&result, &members, run.fold, &error), "%s", error.message);
+    cr_expect_not(result.months_kept);
+    cr_expect_eq(result.months.size, 0);
+    cr_expect_eq(result.standings[0].points, INT64_C(1) + INT32_MAX);
+    cr_expect_eq(result.standings[0].expiring_points, INT64_C(1) + INT32_MAX);
+    cr_expect_eq(result.standings[0].months_size, 0);
+    cr_expect_eq(result.standings[1].points, 7);
+    cr_expect_eq(result.standings[1].months_size, 0);
+    fold_run_end(&run);
+}
+
+Test(result, a_sum_beyond_bigint_is_an_error)
+{
+    add_member(&members, 1, "2020-01-01", NULL);
+    finish_members(&members);
+    rules.purchase.points_per_unit_hundredths = 100 * 100;
+    rules.purchase.max_per_order = NO_LIMIT;
+    const Programme programme = {.window_months = 12, .rulesets = &rules, .ruleset_count = 1};
+    const MemberEvent events[] = {{1, buy(1, "2025-01-10 20:00", 7, INT64_MAX)},
+                                  {1, buy(2, "2025-02-10 20:00", 8, INT64_MAX)}};
+    FoldRun run = fold_run(&programme, month(2025, 12), &members, events, COUNT(events), 1);
+    Error error = {0};
+    cr_assert_not(result_standings(&result, &members, run.fold, &error));
+    cr_expect_eq(error.code, EXIT_DATA);
+    cr_expect_str_eq(error.message, "member 1: the window's points are more than a bigint holds");
+    fold_run_end(&run);
+}

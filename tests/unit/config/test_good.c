@@ -274,3 +274,36 @@ Test(config_good, voids)
         load_shop_with("{voids: order}", "{voids: amount}\n    fraud: {voids: member}")->rulesets;
     cr_expect(!rules->refund_voids_order && rules->fraud_voids_member);
 }
+
+/* The order in which caps bite: days, then fewer kinds, then as they stand in the file. */
+Test(config_good, caps_of_as_many_kinds_keep_their_order)
+{
+    const RuleSet *rules =
+        load_shop_with("      - {kinds: [visit, review], per: month, max_points: 10}",
+                       "      [{kinds: [review], per: month, max_points: 1}, "
+                       "{kinds: [visit], per: month, max_points: 2},\n"
+                       "       {kinds: [bonus], per: month, max_points: 3}]")
+            ->rulesets;
+    cr_assert_eq(rules->cap_count, 3);
+    for (int64_t i = 0; i < 3; i++) {
+        cr_expect_eq(rules->caps[i].max_points, i + 1);
+    }
+}
+
+Test(config_good, coupons_that_name_only_their_days)
+{
+    const RuleSet *rules =
+        load_shop_with(
+            "      level_up:\n        Gold: [{code: GOLD, value: 3.00, min_spend: 20.00}]",
+            "      issue_from_day: 9")
+            ->rulesets;
+    cr_expect_eq(rules->coupons.issue_from_day, 9);
+    cr_expect_eq(rules->coupons.coupon_count, 0);
+}
+
+Test(config_good, a_benefit_that_is_false)
+{
+    const RuleSet *rules =
+        load_shop_with("{discount: 8}", "{gift: false, quoted: 'false'}")->rulesets;
+    cr_expect_str_eq(rules->levels[1].benefits_json, "{\"gift\": false, \"quoted\": \"false\"}");
+}

@@ -375,3 +375,64 @@ Test(copy_decode, random_damage_never_harms)
     cr_assert_gt(failures, ROUNDS / 10);
     cr_assert_lt(failures, ROUNDS);
 }
+
+Test(copy_decode, fields_that_add_up_to_too_long_a_row)
+{
+    enum { HALF = COPY_ROW_BYTES_MAX / 2 };
+    static unsigned char half[HALF];
+    Error error = {0};
+    CLEANUP_DECODER CopyDecoder *decoder = copy_decoder_create_rows(2, NULL, NULL);
+    Stream stream = {.size = 0};
+    put_header(&stream, 0, 0);
+    put_number(&stream, 2, 2);
+    put_number(&stream, HALF, 4);
+    cr_assert(copy_decoder_push(decoder, stream.bytes, stream.size, &error));
+    cr_assert(copy_decoder_push(decoder, half, HALF, &error));
+    stream.size = 0;
+    put_number(&stream, HALF, 4);
+    cr_assert_not(copy_decoder_push(decoder, stream.bytes, stream.size, &error));
+    cr_expect_eq(error.code, EXIT_DATA);
+    cr_expect_str_eq(error.message,
+                     "a row of the COPY data at byte 19 is longer than 1048576 bytes");
+}
+
+/* What is kept of one piece may be much more than what was kept of an earlier one. */
+Test(copy_decode, a_short_rest_and_later_a_long_one)
+{
+    Stream stream = one_event();
+    Seen seen = {0};
+    Error error = {0};
+    CopyDecoder *decoder = copy_decoder_create_events(INT64_MIN, INT64_MAX, see_events, &seen);
+    static const size_t cuts[] = {3, 19, 150};
+    size_t from = 0;
+    for (size_t i = 0; i < sizeof cuts / sizeof cuts[0]; i++) {
+        cr_assert(copy_decoder_push(decoder, stream.bytes + from, cuts[i] - from, &error));
+        from = cuts[i];
+    }
+    cr_assert(copy_decoder_push(decoder, stream.bytes + from, stream.size - from, &error));
+    cr_assert(copy_decoder_finish(decoder, &error));
+    cr_expect_eq(seen.rows, 1);
+    cr_expect_eq(seen.last_categories[2], 11);
+    copy_decoder_destroy(&decoder);
+    cr_expect_null(decoder);
+    copy_decoder_destroy(&decoder);
+}
+
+Test(copy_decode, an_array_that_ends_within_an_element)
+{
+    Stream stream = {.size = 0};
+    put_header(&stream, 0, 0);
+    put_number(&stream, EVENT_COLUMN_COUNT, 2);
+    for (int column = 0; column < 7; column++) {
+        put_field(&stream, 1, column == 2 ? 2 : 8);
+    }
+    put_number(&stream, 12 + 8 + 4 + 2, 4);
+    static const int head[] = {1, 0, 23, 1, 1, 4};
+    for (size_t index = 0; index < sizeof head / sizeof head[0]; index++) {
+        put_number(&stream, head[index], 4);
+    }
+    put_number(&stream, 7, 2); /* two bytes of four */
+    put_null(&stream);
+    put_trailer(&stream);
+    expect_malformed(&stream, 103, "an array's element that is no integer");
+}

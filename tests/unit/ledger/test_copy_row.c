@@ -176,3 +176,81 @@ Test(copy_row, asks_for_the_right_thing_or_fails)
     cr_assert_str_eq(error.message, "a row has fewer fields than were asked for");
     copy_encode_destroy(&buffer);
 }
+
+/* Every place of a split: the rows of any relation, as those of events. */
+Test(copy_row, a_split_at_any_byte_gives_the_same_rows)
+{
+    CopyBuffer buffer = {0};
+    copy_encode_header(&buffer);
+    for (int row = 0; row < 3; row++) {
+        copy_encode_row(&buffer, 6);
+        copy_encode_int64(&buffer, row);
+        copy_encode_int32(&buffer, -row);
+        copy_encode_null(&buffer);
+        copy_encode_bool(&buffer, row == 1);
+        copy_encode_date(&buffer, 9000 + row);
+        copy_encode_text(&buffer, row == 2 ? "" : "Diamond");
+    }
+    copy_encode_trailer(&buffer);
+    for (size_t split = 0; split <= buffer.size; split++) {
+        Values values = {.small = 7, .text = "x"};
+        Error error = {0};
+        CLEANUP_DECODER CopyDecoder *decoder = copy_decoder_create_rows(6, take_all, &values);
+        cr_assert(copy_decoder_push(decoder, buffer.bytes, split, &error), "%s", error.message);
+        cr_assert(copy_decoder_push(decoder, buffer.bytes + split, buffer.size - split, &error),
+                  "split at %zu: %s", split, error.message);
+        cr_assert(copy_decoder_finish(decoder, &error), "%s", error.message);
+        cr_assert_eq(values.rows, 3, "split at %zu", split);
+        cr_assert_eq(values.big, 2);
+        cr_assert_eq(values.integer, -2);
+        cr_assert_eq(values.small, 0);
+        cr_assert_not(values.flag);
+        cr_assert_eq(values.day, 9002);
+        cr_assert_str_eq(values.text, "");
+    }
+    copy_encode_destroy(&buffer);
+}
+
+static bool no_field_is_left(void *context, CopyRow *row, Error *reterr)
+{
+    size_t *failures = context;
+    int64_t big = 0;
+    int32_t integer = 0;
+    int16_t small = 0;
+    bool flag = false;
+    const char *text = NULL;
+    size_t size = 0;
+    cr_assert(copy_row_int64(row, NULL, &big, reterr));
+    *failures += copy_row_int64(row, NULL, &big, reterr) ? 0 : 1;
+    *failures += copy_row_int32(row, NULL, &integer, reterr) ? 0 : 1;
+    *failures += copy_row_int16(row, NULL, &small, reterr) ? 0 : 1;
+    *failures += copy_row_bool(row, NULL, &flag, reterr) ? 0 : 1;
+    *failures += copy_row_date(row, NULL, &integer, reterr) ? 0 : 1;
+    return copy_row_text(row, NULL, &text, &size, reterr);
+}
+
+Test(copy_row, a_field_too_many_is_an_error_of_every_type)
+{
+    CopyBuffer buffer = {0};
+    copy_encode_header(&buffer);
+    copy_encode_row(&buffer, 1);
+    copy_encode_int64(&buffer, 1);
+    size_t failures = 0;
+    Error error = {0};
+    cr_assert_not(decode(&buffer, 1, no_field_is_left, &failures, &error));
+    cr_expect_eq(failures, 5);
+    cr_expect_eq(error.code, EXIT_BUG);
+    copy_encode_destroy(&buffer);
+}
+
+Test(copy_encode, bytes_of_no_length_are_not_null)
+{
+    CopyBuffer buffer = {0};
+    copy_encode_row(&buffer, 2);
+    copy_encode_bytes(&buffer, NULL, 0);
+    copy_encode_bytes(&buffer, (const unsigned char *)"x", 1);
+    static const unsigned char expected[] = "\0\2\0\0\0\0\0\0\0\1x";
+    cr_assert_eq(buffer.size, sizeof expected - 1);
+    cr_expect(memcmp(buffer.bytes, expected, buffer.size) == 0);
+    copy_encode_destroy(&buffer);
+}

@@ -341,3 +341,15 @@ Test(calendar, a_span_is_in_one_month_and_has_one_offset)
         }
     }
 }
+
+/* Clocks that go forward at the month's end: the new month's offset is the larger one. */
+Test(calendar, bounds_hold_a_month_that_ends_as_the_clocks_go_forward)
+{
+    Zone zone = {"Asia/Amman",
+                 {{at("2015-10-29 22:00"), HOURS(2)},
+                  {at("2016-03-31 22:00"), HOURS(3)},
+                  {at("2016-10-27 22:00"), HOURS(2)}},
+                 3};
+    check_bounds(&zone, month(2016, 3), month(2016, 3), HOURS(1));
+    check_bounds(&zone, month(2016, 4), month(2016, 4), HOURS(1));
+}

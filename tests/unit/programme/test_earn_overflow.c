@@ -236,3 +236,40 @@ Test(earn_overflow, the_workspace_can_be_used_again)
     earn_workspace_destroy(workspace);
     free(takes.items);
 }
+
+Test(earn_overflow, points_that_a_cap_of_a_month_adds_up)
+{
+    RuleSet rules = standard_rules();
+    static Cap cap = {.max_points = 10};
+    cap.kinds = KIND_SET(SLOT_VISIT);
+    rules.caps = &cap;
+    rules.cap_count = 1;
+    rules.kinds[SLOT_VISIT].points = INT64_MAX;
+    Event events[] = {visit(1, "2025-05-09 12:00"), visit(2, "2025-05-10 12:00")};
+    Event one[] = {visit(1, "2025-05-09 12:00")};
+    cr_expect_eq(fold(&rules, one, 1).points, 10);
+    EarnWorkspace *workspace = earn_workspace_create();
+    TakeList takes = {NULL, 0, 0};
+    int64_t points = UNTOUCHED;
+    Error error = {0};
+    cr_expect_not(
+        earn_month(workspace, &rules, month(2025, 5), events, 2, &takes, &points, &error));
+    cr_expect_eq(error.code, EXIT_DATA);
+    cr_expect_eq(points, UNTOUCHED);
+    earn_workspace_destroy(workspace);
+}
+
+/* What comes after the event that is too large does not make it good again. */
+Test(earn_overflow, an_error_stays_one_whatever_follows)
+{
+    static Campaign campaign = {.name = "much", .multiply_hundredths = INT64_MAX};
+    campaign.kinds = KIND_SET(SLOT_BONUS);
+    campaign.from_local_us = at("2025-05-01 00:00");
+    campaign.until_local_us = at("2025-06-01 00:00");
+    RuleSet rules = standard_rules();
+    rules.campaigns = &campaign;
+    rules.campaign_count = 1;
+    Event events[] = {bonus(1, "2025-05-10 12:00", INT32_MAX), visit(2, "2025-05-11 12:00")};
+    check_failure(&rules, events, COUNT(events), "an event earns more points than a bigint holds",
+                  "lower the campaign's multiplier.");
+}

@@ -152,3 +152,15 @@ Test(month_rules, a_month_without_campaign_differs_from_one_with)
     digest_of(NULL, NULL, march + 1, without);
     cr_expect_str_neq(with, without);
 }
+
+Test(month_rules, months_before_the_oldest_entry_are_all_alike)
+{
+    char first[MONTH_RULES_BYTES];
+    char second[MONTH_RULES_BYTES];
+    char in_force[MONTH_RULES_BYTES];
+    digest_of(NULL, NULL, month(2019, 12), first);
+    digest_of("points: 1, once_per: day", "points: 2", month(2019, 11), second);
+    digest_of(NULL, NULL, month(2020, 1), in_force);
+    cr_expect_str_eq(first, second);
+    cr_expect_str_neq(first, in_force);
+}

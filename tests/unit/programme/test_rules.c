@@ -39,3 +39,13 @@ Test(rules, level_is_found_by_its_exact_name)
     cr_expect_eq(rules_level_rank(&rules, "Golden"), -1);
     cr_expect_eq(rules_level_rank(&rules, ""), -1);
 }
+
+Test(rules, an_error_names_its_place_in_the_file)
+{
+    const Programme programme = {.file = "config/programme.yaml"};
+    Error error = {.code = EXIT_CONFIG, .message = "no such zone", .hint = "look it up."};
+    cr_expect_not(programme_error_at(&programme, (FilePlace){14, 18}, &error));
+    cr_expect_str_eq(error.message, "config/programme.yaml:14:18: no such zone");
+    cr_expect_eq(error.code, EXIT_CONFIG);
+    cr_expect_str_eq(error.hint, "look it up.");
+}
