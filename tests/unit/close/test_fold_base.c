@@ -72,9 +72,8 @@ static void put(Work *work, size_t i)
 {
     int32_t index = calendar_month_index(&work->calendar, events[i].event.occurred_at_us);
     if (index >= 0) {
-        event_store_put(work->store, 0, (size_t)index,
-                        member_partition(&members, events[i].member_id), events[i].member_id,
-                        &events[i].event);
+        event_store_put(work->store, 0, (size_t)index, member_place(&members, events[i].member_id),
+                        events[i].member_id, &events[i].event);
     }
 }
 
