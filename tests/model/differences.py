@@ -151,8 +151,6 @@ def sources_of(result):
 
 def compare_details(book, found):
     """What a run stores for the report; kinds that the programme does not name are one."""
-    named = {"purchase", "refund", "fraud"}.union(
-        *(rules.earning for rules in book.programme.rules))
     months, sources, fates = Counter(), Counter(), Counter()
     for period, result in book.periods.items():
         if result.standings:
@@ -162,7 +160,7 @@ def compare_details(book, found):
         kinds = Counter()
         for (number, fate), count in result.kind_fates.items():
             name = book.kinds.get(number)
-            kinds[(name if name in named else "-", fate)] += count
+            kinds[(name if name in result.named else "-", fate)] += count
         fates.update((period, kind, fate, count)
                      for (kind, fate), count in kinds.items() if count > 0)
     with_members = {period for period, result in book.periods.items() if result.standings}

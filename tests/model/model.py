@@ -44,6 +44,7 @@ class Result:
     months: dict                    # member_id: {month: points}
     lines: dict                     # member_id: [Line]
     levels: list                    # of the rules in force: (name, min_points), the lowest first
+    named: frozenset                # the kinds that the programme named then
 
     def points(self):
         return sum(standing.points for standing in self.standings.values())
@@ -151,7 +152,7 @@ def close(programme, kinds, members, events, period, before=None, codes=None, wi
 
     rules = programme.rules_for(period)
     result = Result(period, {}, {}, set(), Counter(), Counter(), Counter(), Counter(), {}, {},
-                    rules.levels)
+                    rules.levels, programme.named_kinds())
     for member_id in sorted(set(members) | set(by_member)):
         fates = {event: "unknown_member" for event in by_member[member_id]}
         if member_id in members:

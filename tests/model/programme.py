@@ -111,6 +111,11 @@ class Programme:
         in_force = [entry for entry in self.rules if entry.begin <= month]
         return max(in_force, key=lambda entry: entry.begin) if in_force else None
 
+    def named_kinds(self):
+        """Those that the file names, and the ones that need no naming."""
+        return frozenset({"purchase", "refund", "fraud"}.union(
+            *(entry.earning for entry in self.rules)))
+
     def local(self, occurred_at):
         """Contract 1.1: the wall clock in the programme's zone."""
         return occurred_at.astimezone(self.zone).replace(tzinfo=None)
