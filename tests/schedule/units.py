@@ -10,7 +10,8 @@ import tempfile
 import zoneinfo
 
 from cases import add_case, expect, expect_equal
-from command import TRIED_AGAIN, ZONE, expect_closes, expect_only_close, hopeless, text_of
+from command import (PROGRAMME_FILE, TRIED_AGAIN, ZONE, expect_closes, expect_only_close, hopeless,
+                     text_of)
 from job import PROGRAM
 from live import ROOT
 
@@ -22,7 +23,8 @@ NIGHT, MONTH_END = datetime.time(0, 30), datetime.time(23, 30)
 
 def service_text():
     """As meson installs it, but for the folder of the program."""
-    return text_of("systemd/tierclose.service.in").replace("@bindir@", str(PROGRAM.parent))
+    return text_of("systemd/tierclose.service.in").replace(
+        "@bindir@", str(PROGRAM.parent)).replace("@config@", PROGRAMME_FILE)
 
 
 def settings(text, section):
