@@ -14,6 +14,7 @@ static const Surrounding environment[] = {
     {"TERM",
      "progress is a line that changes in place; where this is dumb or not set, and in files "
      "and pipes, plain lines"},
+    {"TMPDIR", "where `report --check` makes a report once more, to compare; else /tmp"},
     {"NO_COLOR", "always respected: there are no colours"},
 };
 
