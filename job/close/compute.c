@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "close/budget.h"
 #include "close/gather.h"
+#include "close/older_months.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -14,7 +15,8 @@ enum { NAME_BYTES = 48, PHASE_BYTES = 96 };
 /* What a computation works on; one period's. */
 typedef struct Computation {
     const Reading *reading;
-    const IncrementalBase *base; /* NULL: everything is read */
+    IncrementalBase *base; /* NULL: everything is read */
+    bool base_used;
     Calendar calendar;
     size_t first_month; /* read whole from this month of the calendar on */
     EventStore *store;
@@ -76,9 +78,25 @@ static int64_t events_expected(const Computation *computation)
     return expected;
 }
 
+/* Beside the own month's events: the standings to start from. */
+static bool read_base(void *context, Error *reterr)
+{
+    Computation *computation = context;
+    if (computation->base_used) {
+        return true;
+    }
+    if (!incremental_base_read(computation->reading->session, computation->base, reterr)) {
+        return false;
+    }
+    const FoldBase base = incremental_fold_base(computation->base);
+    fold_use_months(computation->fold, &base);
+    computation->base_used = true;
+    return true;
+}
+
 /* Reads everything for the partitions [first, until). */
-static GatherEnd read_pass(const Computation *computation, const char *name, size_t first,
-                           size_t until, Error *reterr)
+static GatherEnd read_pass(Computation *computation, const char *name, size_t first, size_t until,
+                           Error *reterr)
 {
     const GatherInput input = {
         .reading = computation->reading,
@@ -92,6 +110,8 @@ static GatherEnd read_pass(const Computation *computation, const char *name, siz
         .until_partition = until,
         .store = computation->store,
         .fold = computation->fold,
+        .beside = computation->base == NULL ? NULL : read_base,
+        .beside_context = computation,
     };
     Tally *tally = memory_alloc(1, sizeof *tally);
     GatherEnd end = gather(&input, tally, reterr);
@@ -125,7 +145,7 @@ static void begin_progress(const Computation *computation, size_t pass, size_t p
  * As many passes as the memory asks for. Estimates come from statistics, which may be wrong: a pass
  * that finds no room is made again as two.
  */
-static bool read_and_fold(const Computation *computation, const char *name, Error *reterr)
+static bool read_and_fold(Computation *computation, const char *name, Error *reterr)
 {
     const Session *session = computation->reading->session;
     const MemberTable *members = &computation->reading->members;
@@ -174,29 +194,22 @@ static void finish_fold(const Computation *computation)
 
 static bool fold_all(Computation *computation, int64_t run_id, Error *reterr)
 {
-    const IncrementalBase *base = computation->base;
     char name[NAME_BYTES];
     (void)snprintf(name, sizeof name, "tierclose run %" PRId64, run_id);
-    if (base != NULL) {
-        const FoldBase fold_base = incremental_fold_base(base);
-        if (!fold_use_months(computation->fold, &fold_base, reterr)) {
-            return false;
-        }
-    }
     if (!plan_chunks(computation, reterr) || !read_and_fold(computation, name, reterr)) {
         return false;
     }
-    if (base != NULL && !incremental_older_months(computation->reading, &computation->calendar,
-                                                  name, computation->fold, computation->store,
-                                                  computation->tally, reterr)) {
+    if (computation->base != NULL &&
+        !older_months_fold(computation->reading, &computation->calendar, name, computation->fold,
+                           computation->store, computation->tally, reterr)) {
         return false;
     }
     finish_fold(computation);
     return true;
 }
 
-bool compute_period(const Reading *reading, Period period, int64_t run_id,
-                    const IncrementalBase *base, PeriodResult *ret_result, Error *reterr)
+bool compute_period(const Reading *reading, Period period, int64_t run_id, IncrementalBase *base,
+                    PeriodResult *ret_result, Error *reterr)
 {
     const Programme *programme = reading->session->job->programme;
     char text[PERIOD_TEXT_BYTES];

@@ -7,7 +7,8 @@
 #include "close/result.h"
 
 /*
- * Reads and folds a period's window; with a usable base its own month and what else has changed.
+ * Reads and folds a period's window; with a usable base its own month and what else has changed,
+ * and the base's standings beside it where they have not been read.
  * *ret_result has standings and the tally, no changes yet: result_changes. EXIT_CONFIG where no
  * rules are in force. Where the months of an incremental computation do not fit, result.months_kept
  * is false and the result is not to be used: compute it again without a base.
@@ -16,5 +17,4 @@
  * window is read several times, each time for a part of the members.
  */
 MUST_CHECK bool compute_period(const Reading *reading, Period period, int64_t run_id,
-                               const IncrementalBase *base, PeriodResult *ret_result,
-                               Error *reterr);
+                               IncrementalBase *base, PeriodResult *ret_result, Error *reterr);

@@ -45,6 +45,8 @@ Fold *fold_create(const Programme *programme, const Calendar *calendar, const Me
     for (size_t month = 0; month < calendar->month_count; month++) {
         fold->plain[month].rules = rules_in_force(programme, calendar->first + (Period)month);
     }
+    fold->taking = month_sets_create(members->count, calendar->month_count);
+    fold->reached = month_sets_create(members->count, calendar->month_count);
     fold->period = calendar->first + (Period)calendar->month_count - 1;
     fold->last_day = period_last_day(fold->period);
     return fold;
@@ -59,9 +61,9 @@ void fold_destroy(Fold *fold)
         free(fold->partitions[partition].open.items);
         free(fold->partitions[partition].wide);
     }
+    fold_ties_destroy(fold);
     free(fold->partitions);
     free(fold->month_points);
-    free(fold->reopened);
     free(fold);
 }
 
@@ -211,6 +213,7 @@ static bool fold_member(Fold *fold, FoldWorker *worker, size_t month_index, size
     int64_t member_id = fold->members->ids[slot];
     bool stands = member_stands(fold->members, slot, fold->last_day);
     set_local_times(fold, worker, events, event_count);
+    fold_ties_note(fold, month_index, slot, events, event_count, &worker->takes);
     int64_t points = 0;
     if (event_count > 0 && !earn_month(worker->workspace, fold->plain[month_index].rules, month,
                                        events, event_count, &worker->takes, &points, reterr)) {
@@ -257,6 +260,44 @@ static void shrink(OpenTakes *open)
     }
 }
 
+/* A member's month without events, or one that stands; worker->takes as above. */
+static void pass_member(Fold *fold, FoldWorker *worker, size_t month_index, size_t slot)
+{
+    if (fold_has_month(fold, month_index, slot)) {
+        fold_ties_note(fold, month_index, slot, NULL, 0, &worker->takes);
+    } else {
+        fold_base_pass(fold, month_index, slot, &worker->takes);
+    }
+}
+
+/* All members of a partition, in the order of their slots. */
+static bool fold_members(Fold *fold, FoldWorker *worker, size_t month_index, size_t first_slot,
+                         const OpenTakes *open, OpenTakes *kept, Error *reterr)
+{
+    const EventBatch *batch = &worker->batch;
+    size_t next_open = 0;
+    for (uint32_t slot = 0; slot < batch->slot_count; slot++) {
+        size_t event_count = batch->first[slot + 1] - batch->first[slot];
+        worker->takes.count = 0;
+        while (next_open < open->count && open->items[next_open].slot == slot) {
+            take_list_add(&worker->takes, &open->items[next_open++].take);
+        }
+        if (!is_idle(batch, slot)) {
+            if (!fold_member(fold, worker, month_index, first_slot + slot,
+                             batch->events + batch->first[slot], event_count,
+                             batch->plain + slot * batch->plain_kind_count, reterr)) {
+                return false;
+            }
+        } else if (worker->takes.count > 0) {
+            pass_member(fold, worker, month_index, first_slot + slot);
+        }
+        if (worker->takes.count > 0) {
+            keep_open_takes(fold, worker, slot, first_slot + slot, kept);
+        }
+    }
+    return true;
+}
+
 bool fold_partition(Fold *fold, FoldWorker *worker, size_t month_index, size_t partition,
                     Error *reterr)
 {
@@ -274,27 +315,17 @@ bool fold_partition(Fold *fold, FoldWorker *worker, size_t month_index, size_t p
 
     OpenTakes *open = &fold->partitions[partition].open;
     OpenTakes kept = {0};
-    size_t next_open = 0;
-    for (uint32_t slot = 0; slot < batch->slot_count; slot++) {
-        size_t event_count = batch->first[slot + 1] - batch->first[slot];
-        worker->takes.count = 0;
-        while (next_open < open->count && open->items[next_open].slot == slot) {
-            take_list_add(&worker->takes, &open->items[next_open++].take);
-        }
-        if (!is_idle(batch, slot) &&
-            !fold_member(fold, worker, month_index, first_slot + slot,
-                         batch->events + batch->first[slot], event_count,
-                         batch->plain + slot * batch->plain_kind_count, reterr)) {
-            free(kept.items);
-            return false;
-        }
-        if (worker->takes.count > 0) {
-            keep_open_takes(fold, worker, slot, first_slot + slot, &kept);
-        }
+    if ((own_month && fold->incremental && !fold_base_begin(fold, partition, reterr)) ||
+        !fold_members(fold, worker, month_index, first_slot, open, &kept, reterr)) {
+        free(kept.items);
+        return false;
     }
     free(open->items);
     *open = kept;
     shrink(open);
+    if (own_month && fold->incremental) {
+        fold_base_reopen(fold, partition);
+    }
     return true;
 }
 
@@ -325,6 +356,7 @@ void fold_forget(Fold *fold, size_t first_month, size_t first, size_t until)
         }
         state->open.count = 0;
         state->wide_count = 0;
+        fold_ties_forget(fold, partition);
     }
 }
 

@@ -7,9 +7,8 @@
  * open refunds their fate.
  *
  * An incremental fold starts from the points by month that an earlier run left (fold_use_months).
- * It needs all events of the period's own month, and of the older months only those of the members
- * whom fold_reopened names: who have a refund of the own month that is still open, late events, or
- * nothing to start from. Only the own month's events are tallied; the others were, in their own
+ * It needs all events of the period's own month; after that fold_reopened tells of which members it
+ * needs which older months. Only the own month's events are tallied; the others were, in their own
  * close.
  */
 #pragma once
@@ -17,6 +16,7 @@
 #include "close/event_store.h"
 #include "close/order_ranges.h"
 #include "close/tally.h"
+#include "ledger/month_points.h"
 #include "ledger/standing.h"
 #include "programme/calendar.h"
 
@@ -62,11 +62,19 @@ void fold_worker_merge(Fold *fold, const FoldWorker *worker, Tally *tally);
  * fold them again. */
 void fold_forget(Fold *fold, size_t first_month, size_t first, size_t until);
 
-/* An event of an older month that the base has not seen. */
+/* What a late event has to do with an order. */
+typedef enum LateOrder {
+    LATE_OTHER,    /* nothing */
+    LATE_TAKE,     /* takes from it: a refund or a fraud */
+    LATE_PURCHASE, /* adds to it */
+} LateOrder;
+
+/* An event that the base has not seen; of the period's own month only purchases matter, and only
+ * where the base is the period itself. */
 typedef struct FoldLate {
     int64_t member_id;
     int64_t order_id;
-    bool has_order;
+    LateOrder order;
     bool voids_member; /* may void all that the member has */
     size_t month_index;
 } FoldLate;
@@ -84,26 +92,20 @@ typedef struct FoldBase {
 } FoldBase;
 
 /*
- * Starts from stored points by month, of which those of the window before the period count. Members
- * who stand in the period and have no row are to be folded anew; those with a late event from its
- * month on, or from the oldest one that may hold its order. EXIT_DATA where a row cannot be read.
- *
- * After the period's own month is folded, an older month of a member is to be folded again if a
- * refund may take from it (fold_reopen) or if the member is folded anew. All months between are
- * folded with it: their refunds have a part in what the older one comes to.
+ * Starts from stored points by month, of which those of the window before the period count; the
+ * base's rows must stay where they are. To be called before the first partition of the own month is
+ * folded: that is when the partition's rows are looked at (EXIT_DATA where one cannot be read).
+ * Members who stand in the period and have no row are folded anew. Which older months of the others
+ * are folded again: fold_base.c.
  */
-MUST_CHECK bool fold_use_months(Fold *fold, const FoldBase *base, Error *reterr);
+void fold_use_months(Fold *fold, const FoldBase *base);
 
-/*
- * After the own month: which older months its open refunds may take from. The months that may hold
- * a refund's order are those whose orders' range holds its number; a fraud that voids its member
- * concerns all.
- */
-void fold_reopen(Fold *fold);
+/* After the own month: the members of whom an older month is folded again (and, if `oldest`, none
+ * that is older still), ascending; the caller frees the list. */
+size_t fold_reopened(const Fold *fold, size_t month_index, bool oldest, int64_t **ret_ids);
 
-/* The members whose months are to be folded again from this one on, ascending; the caller frees the
- * list. */
-size_t fold_reopened(const Fold *fold, size_t first_month, int64_t **ret_ids);
+/* Whether an older month of the member is folded again; false of strangers. */
+bool fold_is_reopened(const Fold *fold, size_t month_index, MemberPlace place);
 
 /* Whether each month of each member fits into 32 bits; otherwise they are not kept, and an
  * incremental fold has failed. */
@@ -116,6 +118,10 @@ bool fold_add_wide(const Fold *fold, int64_t sums[WINDOW_MONTHS_MAX]);
 /* A member's points by month, oldest first; as many as the calendar has months. */
 size_t fold_month_count(const Fold *fold);
 void fold_months(const Fold *fold, size_t slot, int32_t ret_points[WINDOW_MONTHS_MAX]);
+
+/* What ties a member's months to each other (month_points.h), borrowed from the fold and its base;
+ * once for each member who is asked for, in ascending order. */
+MonthTies fold_ties(Fold *fold, size_t slot);
 
 /* The orders of each month of the calendar. */
 const OrderRange *fold_orders(const Fold *fold);

@@ -26,6 +26,7 @@ typedef struct Gather {
     size_t partitions_done;
     size_t worker_count;
     size_t active_workers;
+    bool beside_done;
     bool failed;
     atomic_bool no_room;
     Error error;
@@ -82,6 +83,15 @@ static void keep_row(Worker *worker, const EventRow *row, MemberPlace place)
     event_store_put(input->store, worker->lane, month_index, place, row->member_id, &event);
 }
 
+/* Whether a row of an older month is to be folded again, and read by this chunk. */
+static bool is_wanted(const Worker *worker, MemberPlace place)
+{
+    const MemberChunk *chunk = worker->member_chunk;
+    size_t month_index = (size_t)worker->span.month_index;
+    return month_index >= chunk->first_month && month_index < chunk->until_month &&
+           fold_is_reopened(worker->gather->input->fold, month_index, place);
+}
+
 /* One row from the database: to its month and partition, by its wall clock. */
 static void put_row(Worker *worker, const EventRow *row, MemberPlace place)
 {
@@ -105,8 +115,8 @@ static void put_row(Worker *worker, const EventRow *row, MemberPlace place)
     }
     if (worker->member_chunk == NULL) {
         worker->fold.tally->events++;
-    } else if ((size_t)month_index < worker->member_chunk->first_month) {
-        return; /* the members' older months stand as they are */
+    } else if (!is_wanted(worker, place)) {
+        return; /* it stands as it is */
     }
     keep_row(worker, row, place);
 }
@@ -149,9 +159,11 @@ static bool read_chunk(Worker *worker, size_t index, Error *reterr)
     }
     const MemberChunk *members = &input->member_chunks[index];
     worker->member_chunk = members;
-    return events_read_members(connection, input->reading->source, members->ids, members->id_count,
-                               chunk->from_us, chunk->until_us, &gather->stop, put_rows, worker,
-                               reterr);
+    if (members->ids == NULL) {
+        return events_read_chunk(connection, chunk, &gather->stop, put_rows, worker, reterr);
+    }
+    return events_read_members(connection, chunk, members->ids, members->id_count, &gather->stop,
+                               put_rows, worker, reterr);
 }
 
 /* With the lock held: the next thing to do. */
@@ -163,7 +175,7 @@ static Task next_task(Gather *gather, size_t *ret_month, size_t *ret_index)
         return TASK_END;
     }
     size_t month = gather->months_left - 1;
-    bool month_is_read = gather->read_prefix >= gather->chunks_needed[month];
+    bool month_is_read = gather->beside_done && gather->read_prefix >= gather->chunks_needed[month];
     if (month_is_read && gather->next_partition < gather->input->until_partition) {
         *ret_month = month;
         *ret_index = gather->next_partition++;
@@ -262,6 +274,19 @@ static void plan_months(Gather *gather)
     }
 }
 
+static void do_beside(Gather *gather)
+{
+    const GatherInput *input = gather->input;
+    Error error = {0};
+    if (input->beside != NULL && !input->beside(input->beside_context, &error)) {
+        fail(gather, &error);
+    }
+    pthread_mutex_lock(&gather->lock);
+    gather->beside_done = true;
+    pthread_cond_broadcast(&gather->changed);
+    pthread_mutex_unlock(&gather->lock);
+}
+
 /* The leader waits here and looks out for signals. */
 static void wait_for_workers(Gather *gather)
 {
@@ -323,6 +348,7 @@ GatherEnd gather(const GatherInput *input, Tally *ret_tally, Error *reterr)
     size_t worker_count = (size_t)input->reading->session->workers;
     Worker *workers = memory_alloc(worker_count, sizeof *workers);
     size_t started = start_workers(&gather, workers, worker_count);
+    do_beside(&gather);
     wait_for_workers(&gather);
     memset(ret_tally, 0, sizeof *ret_tally);
     for (size_t i = 0; i < started; i++) {

@@ -14,11 +14,13 @@
 #include "close/reading.h"
 #include "ledger/events.h"
 
-/* A chunk that holds some members only, and the months from first_month on. */
+/* A chunk of which only what is folded again is kept, of the months [first_month, until_month): the
+ * times of chunks reach a little over the ends of their months, and so do their neighbours'. */
 typedef struct MemberChunk {
-    const int64_t *ids;
+    const int64_t *ids; /* of the members to ask for; NULL: it holds everybody */
     size_t id_count;
     size_t first_month;
+    size_t until_month;
 } MemberChunk;
 
 typedef struct GatherInput {
@@ -26,8 +28,8 @@ typedef struct GatherInput {
     const char *name;         /* of the run, for the server's list of connections */
     const EventChunk *chunks; /* newest first */
     size_t chunk_count;
-    const MemberChunk *member_chunks; /* NULL: each chunk holds everybody; else one for each chunk,
-                                         and what they hold is not counted as read */
+    const MemberChunk *member_chunks; /* of an incremental fold's older months, one for each chunk;
+                                         what they hold is not counted as read. Else NULL */
     const Calendar *calendar;
     size_t first_month; /* of the calendar: 0 for the whole window; older ones are passed over */
     size_t until_month;
@@ -35,6 +37,9 @@ typedef struct GatherInput {
     size_t until_partition;
     EventStore *store; /* with a lane for each worker */
     Fold *fold;
+    bool (*beside)(void *context, Error *reterr); /* may be NULL: what the caller's thread does
+                                                     while the workers read; only then they fold */
+    void *beside_context;
 } GatherInput;
 
 typedef enum GatherEnd {

@@ -1,7 +1,6 @@
 #include "close/incremental.h"
 
 #include "base/arena.h"
-#include "close/gather.h"
 #include "ledger/events.h"
 #include "programme/month_rules.h"
 
@@ -11,9 +10,6 @@
 
 /* With more late events than one for so many members, one pass over all events is cheaper. */
 enum { LATE_SHARE_MAX = 4, LATE_COUNT_MIN = 16 };
-
-/* Fewer members than this are read by one worker. */
-enum { SPLIT_MEMBERS_MIN = 256 };
 
 enum { MONTH_ENTRY_BYTES = PERIOD_TEXT_BYTES + MONTH_RULES_BYTES + 1 };
 
@@ -89,28 +85,56 @@ static const char *refuse(Session *session, const Reading *reading, const Closed
     return NULL;
 }
 
-/* The late events as the fold takes them. */
-static FoldLate *late_of_events(const Reading *reading, const Calendar *calendar,
-                                const LateEvent *events, size_t *count)
+static LateOrder late_order(uint8_t slot)
 {
-    FoldLate *late = memory_alloc(*count + 1, sizeof *late);
-    size_t kept = 0;
-    for (size_t i = 0; i < *count; i++) {
-        const LateEvent *event = &events[i];
-        CalendarSpan span = calendar_span(calendar, event->occurred_at_us);
-        if (span.month_index < 0 || (size_t)span.month_index + 1 >= calendar->month_count) {
-            continue; /* the own month is read whole */
-        }
-        bool is_fraud = event->has_kind && kind_map_slot(reading->kinds, event->kind) == SLOT_FRAUD;
-        late[kept++] = (FoldLate){event->member_id, event->order_id, event->has_order, is_fraud,
-                                  (size_t)span.month_index};
-    }
-    *count = kept;
-    return late;
+    return slot == SLOT_PURCHASE                       ? LATE_PURCHASE
+           : slot == SLOT_REFUND || slot == SLOT_FRAUD ? LATE_TAKE
+                                                       : LATE_OTHER;
 }
 
-/* The late events of the window's months before the period; base->usable is false where they are
- * too many. */
+/* Adds late events as the fold takes them. */
+static void add_late(const Reading *reading, const Calendar *calendar, const LateEvent *events,
+                     size_t count, IncrementalBase *base)
+{
+    for (size_t i = 0; i < count; i++) {
+        const LateEvent *event = &events[i];
+        CalendarSpan span = calendar_span(calendar, event->occurred_at_us);
+        if (span.month_index < 0) {
+            continue;
+        }
+        uint8_t slot = event->has_kind ? kind_map_slot(reading->kinds, event->kind) : SLOT_UNKNOWN;
+        base->late[base->late_count++] = (FoldLate){
+            .member_id = event->member_id,
+            .order_id = event->order_id,
+            .order = event->has_order ? late_order(slot) : LATE_OTHER,
+            .voids_member = slot == SLOT_FRAUD,
+            .month_index = (size_t)span.month_index,
+        };
+    }
+}
+
+static int compare_late(const void *left, const void *right)
+{
+    const FoldLate *a = left;
+    const FoldLate *b = right;
+    return a->member_id < b->member_id ? -1 : a->member_id > b->member_id;
+}
+
+/* What was recorded since in [from_us, until_us); of it what names an order, or all. */
+static bool list_late(const Reading *reading, const ClosedPeriod *closed, int64_t from_us,
+                      int64_t until_us, bool of_orders, size_t count_max, LateEvent **ret_events,
+                      size_t *ret_count, Error *reterr)
+{
+    return events_late_list(reading->connection, reading->source, closed->base_snapshot_visible,
+                            closed->base_snapshot_taken_at_us, from_us, until_us, of_orders,
+                            count_max, ret_events, ret_count, reterr);
+}
+
+/*
+ * The late events of the window's months before the period; base->usable is false where they are
+ * too many. The own month is read whole; but where the base is that month, an order that was
+ * recorded since may meet a refund that the base let take from an older one.
+ */
 static bool find_late(const Reading *reading, const ClosedPeriod *closed, Period period,
                       IncrementalBase *base, Error *reterr)
 {
@@ -121,24 +145,34 @@ static bool find_late(const Reading *reading, const ClosedPeriod *closed, Period
     }
     Calendar calendar;
     int64_t from_us = 0;
+    int64_t own_us = 0;
     int64_t until_us = 0;
     calendar_init(&calendar, reading->segments, reading->segment_count, first, period);
-    calendar_utc_bounds(&calendar, first, period - 1, &from_us, &until_us);
+    calendar_utc_bounds(&calendar, first, period - 1, &from_us, &own_us);
+    calendar_utc_bounds(&calendar, period, period, &own_us, &until_us);
     size_t count_max = reading->members.count / LATE_SHARE_MAX + LATE_COUNT_MIN;
-    LateEvent *events = NULL;
-    if (!events_late_list(reading->connection, reading->source, closed->base_snapshot_visible,
-                          closed->base_snapshot_taken_at_us, from_us, until_us, count_max + 1,
-                          &events, &base->late_count, reterr)) {
-        return false;
-    }
-    if (base->late_count > count_max) {
+    LateEvent *older = NULL;
+    LateEvent *own = NULL;
+    size_t older_count = 0;
+    size_t own_count = 0;
+    bool done = list_late(reading, closed, from_us, own_us, false, count_max + 1, &older,
+                          &older_count, reterr);
+    if (done && older_count > count_max) {
         base->why_not = "too many events were recorded late";
         base->usable = false;
-    } else {
-        base->late = late_of_events(reading, &calendar, events, &base->late_count);
+    } else if (done) {
+        done = base->period != period || list_late(reading, closed, own_us, until_us, true,
+                                                   INT32_MAX, &own, &own_count, reterr);
     }
-    free(events);
-    return true;
+    if (done && base->usable) {
+        base->late = memory_alloc(older_count + own_count + 1, sizeof *base->late);
+        add_late(reading, &calendar, older, older_count, base);
+        add_late(reading, &calendar, own, own_count, base);
+        qsort(base->late, base->late_count, sizeof *base->late, compare_late);
+    }
+    free(older);
+    free(own);
+    return done;
 }
 
 bool incremental_base_find(Session *session, const Reading *reading, Period period,
@@ -157,12 +191,15 @@ bool incremental_base_find(Session *session, const Reading *reading, Period peri
         incremental_base_destroy(&base);
         return false;
     }
-    if (base.usable && !standing_read(session->leader, closed->run_id, true, &base.set, reterr)) {
-        incremental_base_destroy(&base);
-        return false;
-    }
+    base.run_id = closed == NULL ? 0 : closed->run_id;
     *ret_base = base;
     return true;
+}
+
+bool incremental_base_read(Session *session, IncrementalBase *base, Error *reterr)
+{
+    return base->run_id == 0 || base->set.rows != NULL ||
+           standing_read(session->leader, base->run_id, true, &base->set, reterr);
 }
 
 void incremental_base_destroy(IncrementalBase *base)
@@ -170,59 +207,6 @@ void incremental_base_destroy(IncrementalBase *base)
     standing_set_destroy(&base->set);
     free(base->late);
     *base = (IncrementalBase){0};
-}
-
-/* What is read again of older months: one chunk, or one for each worker, for the members whose
- * months are folded again from the same month on. */
-typedef struct OlderChunks {
-    EventChunk *chunks;
-    MemberChunk *members;
-    size_t count;
-    size_t capacity;
-    int64_t *ids[WINDOW_MONTHS_MAX]; /* by first month: what the chunks point into */
-} OlderChunks;
-
-static void older_chunks_free(OlderChunks *older)
-{
-    for (size_t month = 0; month < WINDOW_MONTHS_MAX; month++) {
-        free(older->ids[month]);
-    }
-    free(older->chunks);
-    free(older->members);
-}
-
-/* The months from first_month to the one before the period. */
-static void add_months(OlderChunks *older, const Calendar *calendar, size_t first_month,
-                       size_t id_count, size_t parts)
-{
-    Period first = calendar->first + (Period)first_month;
-    Period last = calendar->first + (Period)calendar->month_count - 2;
-    EventChunk chunk = {.rows_expected = -1};
-    calendar_utc_bounds(calendar, first, last, &chunk.from_us, &chunk.until_us);
-    for (size_t part = 0; part < parts; part++) {
-        size_t begin = id_count * part / parts;
-        size_t end = id_count * (part + 1) / parts;
-        size_t capacity = older->capacity;
-        older->chunks =
-            array_grow(older->chunks, &capacity, older->count + 1, sizeof *older->chunks);
-        older->members =
-            array_grow(older->members, &older->capacity, older->count + 1, sizeof *older->members);
-        older->chunks[older->count] = chunk;
-        older->members[older->count++] =
-            (MemberChunk){older->ids[first_month] + begin, end - begin, first_month};
-    }
-}
-
-static OlderChunks plan_older(const Calendar *calendar, const Fold *fold, size_t workers)
-{
-    OlderChunks older = {0};
-    for (size_t month = 0; month + 1 < calendar->month_count; month++) {
-        size_t count = fold_reopened(fold, month, &older.ids[month]);
-        if (count > 0) {
-            add_months(&older, calendar, month, count, count < SPLIT_MEMBERS_MIN ? 1 : workers);
-        }
-    }
-    return older;
 }
 
 FoldBase incremental_fold_base(const IncrementalBase *base)
@@ -237,33 +221,4 @@ FoldBase incremental_fold_base(const IncrementalBase *base)
         .late = base->late,
         .late_count = base->late_count,
     };
-}
-
-bool incremental_older_months(const Reading *reading, const Calendar *calendar, const char *name,
-                              Fold *fold, EventStore *store, Tally *tally, Error *reterr)
-{
-    fold_reopen(fold);
-    OlderChunks older = plan_older(calendar, fold, (size_t)reading->session->workers);
-    const GatherInput input = {
-        .reading = reading,
-        .name = name,
-        .chunks = older.chunks,
-        .chunk_count = older.count,
-        .member_chunks = older.members,
-        .calendar = calendar,
-        .until_month = calendar->month_count - 1,
-        .until_partition = reading->members.partition_count,
-        .store = store,
-        .fold = fold,
-    };
-    bool done = true;
-    if (older.count > 0) {
-        Tally *older_tally = memory_alloc(1, sizeof *older_tally);
-        event_store_limit(store, SIZE_MAX);
-        done = gather(&input, older_tally, reterr) == GATHER_DONE;
-        tally_merge(tally, older_tally);
-        free(older_tally);
-    }
-    older_chunks_free(&older);
-    return done;
 }

@@ -7,9 +7,9 @@
  * told. Totals are summed from the months, never carried, so the result is that of the full close.
  *
  * Example: in April a member returns half of a March order. April is read whole; the refund finds
- * no credit in it, so that one member's March is read and folded again, and what lies between; the
- * other months stand. That the order can only be one of March is known from the numbers that each
- * month's orders had (order_ranges.h).
+ * no credit in it, so that one member's March is read and folded again; the other months stand.
+ * That the order can only be one of March is known from what is kept of the orders with the points
+ * (month_points.h), and from the numbers that each month's orders had (order_ranges.h).
  */
 #pragma once
 
@@ -20,7 +20,8 @@ typedef struct IncrementalBase {
     bool usable;
     const char *why_not; /* for people; NULL where the caller asked for a full close */
     Period period;       /* whose published run it is */
-    StandingSet set;     /* with months */
+    int64_t run_id;      /* that run; 0: `set` is filled already, and borrowed */
+    StandingSet set;     /* with months; see incremental_base_read */
     Period first;        /* of its months */
     size_t month_count;
     OrderRange orders[WINDOW_MONTHS_MAX]; /* of the same months */
@@ -29,23 +30,19 @@ typedef struct IncrementalBase {
 } IncrementalBase;
 
 /*
- * Finds a base for `period` and what was recorded since. Not usable is no failure: then the period
- * is to be read in full. The base is the caller's: incremental_base_destroy.
+ * Finds a base for `period` and what was recorded since, but for its standings. Not usable is no
+ * failure: then the period is to be read in full. The base is the caller's:
+ * incremental_base_destroy.
  */
 MUST_CHECK bool incremental_base_find(Session *session, const Reading *reading, Period period,
                                       IncrementalBase *ret_base, Error *reterr);
 void incremental_base_destroy(IncrementalBase *base);
 
-/* The base as the fold takes it; borrows all. */
-FoldBase incremental_fold_base(const IncrementalBase *base);
+/* Fills the set of a usable base, over the leader's connection; nothing where it is filled. */
+MUST_CHECK bool incremental_base_read(Session *session, IncrementalBase *base, Error *reterr);
 
-/*
- * After the period's own month is folded: reads and folds the older months of the members who need
- * it. `name`: of the run, for the server's list of connections.
- */
-MUST_CHECK bool incremental_older_months(const Reading *reading, const Calendar *calendar,
-                                         const char *name, Fold *fold, EventStore *store,
-                                         Tally *tally, Error *reterr);
+/* The base as the fold takes it, once it is filled; borrows all. */
+FoldBase incremental_fold_base(const IncrementalBase *base);
 
 /* The digests of the rules of the window's months, for the run's row; in the arena. */
 const char *incremental_month_rules(Arena *arena, const Programme *programme, const KindMap *kinds,

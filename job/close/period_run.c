@@ -186,7 +186,7 @@ static IncrementalBase base_of_previous(const Session *session, const PeriodResu
 }
 
 /* NOLINTNEXTLINE(misc-no-recursion): once, without a base */
-static bool compute_from(PeriodRun *run, const IncrementalBase *base, PeriodResult *ret_result,
+static bool compute_from(PeriodRun *run, IncrementalBase *base, PeriodResult *ret_result,
                          Error *reterr)
 {
     PeriodResult result;
@@ -227,7 +227,7 @@ static bool change_since_published(PeriodRun *run, const IncrementalBase *base,
 static bool compute_next(PeriodRun *run, PeriodResult *ret_result, Error *reterr)
 {
     const PeriodResult *previous = run->previous;
-    const IncrementalBase base = base_of_previous(run->session, previous);
+    IncrementalBase base = base_of_previous(run->session, previous);
     bool incremental = previous->months_kept && !run->session->job->full;
     if (!compute_from(run, incremental ? &base : NULL, ret_result, reterr)) {
         return false;

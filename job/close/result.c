@@ -8,8 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool result_standings(PeriodResult *result, const MemberTable *members, const Fold *fold,
-                      Error *reterr)
+bool result_standings(PeriodResult *result, const MemberTable *members, Fold *fold, Error *reterr)
 {
     LocalDay last_day = period_last_day(result->period);
     result->months_kept = fold_months_fit(fold);
@@ -34,14 +33,16 @@ bool result_standings(PeriodResult *result, const MemberTable *members, const Fo
             .expiring_points = expiring,
             .level_rank = (int16_t)level_rank(result->rules, counted),
         };
-        unsigned char packed[WINDOW_MONTHS_MAX * MONTH_POINTS_BYTES_MAX];
+        unsigned char packed[WINDOW_MONTHS_MAX * MONTH_POINTS_BYTES_MAX + MONTH_TIES_BYTES_MAX];
         int32_t months[WINDOW_MONTHS_MAX];
+        MonthTies ties = fold_ties(fold, slot);
         fold_months(fold, slot, months);
         for (size_t i = 0; i < result->month_count; i++) {
             result->month_sums_known &=
                 !__builtin_add_overflow(result->month_sums[i], months[i], &result->month_sums[i]);
         }
         size_t size = month_points_pack(months, result->month_count, packed);
+        size += month_ties_pack(&ties, packed + size);
         result->months_kept =
             result->months_kept && month_pool_add(&result->months, row, packed, size);
     }

@@ -50,7 +50,7 @@ typedef struct PeriodResult {
 
 /* The standings of those who get one (contract 2.2), with their points by month. EXIT_DATA where a
  * member's sum leaves int64. */
-MUST_CHECK bool result_standings(PeriodResult *result, const MemberTable *members, const Fold *fold,
+MUST_CHECK bool result_standings(PeriodResult *result, const MemberTable *members, Fold *fold,
                                  Error *reterr);
 
 /* Checks that the own month's points by source add up to its sum; EXIT_BUG where not. */

@@ -39,26 +39,37 @@ static bool read_events(Connection *connection, const char *sql, int64_t from_us
     return query_copy_out(connection, sql, decoder, stop, reterr);
 }
 
+enum {
+    TIMES_BYTES = 2 * TIMESTAMP_TEXT_BYTES + 80, /* of a condition */
+    BLOCK_BYTES = 48,
+};
+
+/* A condition on the times where SQL is to keep to them; else nothing. */
+static void times_condition(const EventChunk *chunk, char condition[TIMES_BYTES])
+{
+    char from[TIMESTAMP_TEXT_BYTES];
+    char until[TIMESTAMP_TEXT_BYTES];
+    condition[0] = '\0';
+    if (!chunk->whole) {
+        (void)snprintf(condition, TIMES_BYTES,
+                       " and occurred_at >= timestamptz '%s' and occurred_at < timestamptz '%s'",
+                       timestamp_format(chunk->from_us, from),
+                       timestamp_format(chunk->until_us, until));
+    }
+}
+
 /* The chunk's COPY. The decoder keeps to its times whether or not SQL does. */
 static char *chunk_sql(const EventChunk *chunk)
 {
-    enum { CONDITION_BYTES = 2 * TIMESTAMP_TEXT_BYTES + 80 };
-    char from[TIMESTAMP_TEXT_BYTES];
-    char until[TIMESTAMP_TEXT_BYTES];
-    char times[CONDITION_BYTES] = "";
-    char first_block[CONDITION_BYTES] = "";
-    char last_block[CONDITION_BYTES] = "";
+    char times[TIMES_BYTES];
+    char first_block[BLOCK_BYTES] = "";
+    char last_block[BLOCK_BYTES] = "";
     bool of_blocks = chunk->block_from > 0 || chunk->block_until > 0;
     if (chunk->whole && !of_blocks) {
         return text_printf("copy %s (" EVENT_COLUMNS ") to stdout (format binary)",
                            chunk->relation);
     }
-    if (!chunk->whole) {
-        (void)snprintf(times, sizeof times,
-                       " and occurred_at >= timestamptz '%s' and occurred_at < timestamptz '%s'",
-                       timestamp_format(chunk->from_us, from),
-                       timestamp_format(chunk->until_us, until));
-    }
+    times_condition(chunk, times);
     if (of_blocks) {
         (void)snprintf(first_block, sizeof first_block, " and ctid >= '(%" PRIu32 ",0)'::tid",
                        chunk->block_from);
@@ -85,20 +96,19 @@ bool events_read_chunk(Connection *connection, const EventChunk *chunk, const at
     return true;
 }
 
-bool events_read_members(Connection *connection, const Source *source, const int64_t *member_ids,
-                         size_t member_count, int64_t from_us, int64_t until_us,
-                         const atomic_bool *stop, EventSink sink, void *context, Error *reterr)
+bool events_read_members(Connection *connection, const EventChunk *chunk, const int64_t *member_ids,
+                         size_t member_count, const atomic_bool *stop, EventSink sink,
+                         void *context, Error *reterr)
 {
-    char from[TIMESTAMP_TEXT_BYTES];
-    char until[TIMESTAMP_TEXT_BYTES];
+    char times[TIMES_BYTES];
+    times_condition(chunk, times);
     CLEANUP_TEXT char *ids = id_array_text(member_ids, member_count);
-    CLEANUP_TEXT char *sql = text_printf(
-        "copy (select " EVENT_COLUMNS " from %s\n"
-        "      where member_id = any ('%s'::bigint[])\n"
-        "        and occurred_at >= timestamptz '%s'\n"
-        "        and occurred_at < timestamptz '%s') to stdout (format binary)",
-        source->events, ids, timestamp_format(from_us, from), timestamp_format(until_us, until));
-    if (!read_events(connection, sql, from_us, until_us, stop, sink, context, reterr)) {
+    CLEANUP_TEXT char *sql = text_printf("copy (select " EVENT_COLUMNS " from %s\n"
+                                         "      where member_id = any ('%s'::bigint[])%s)"
+                                         " to stdout (format binary)",
+                                         chunk->relation, ids, times);
+    if (!read_events(connection, sql, chunk->from_us, chunk->until_us, stop, sink, context,
+                     reterr)) {
         return error_prefix(reterr, "while reading older events of %zu members", member_count);
     }
     return true;
@@ -207,15 +217,17 @@ static bool read_late_event(const PGresult *result, int row, LateEvent *ret_even
 
 bool events_late_list(Connection *connection, const Source *source, const char *snapshot_visible,
                       int64_t snapshot_taken_at_us, int64_t from_us, int64_t until_us,
-                      size_t count_max, LateEvent **ret_events, size_t *ret_count, Error *reterr)
+                      bool of_orders, size_t count_max, LateEvent **ret_events, size_t *ret_count,
+                      Error *reterr)
 {
     LateCondition late;
     late_condition(source, snapshot_visible, snapshot_taken_at_us, from_us, until_us, &late);
     /* clang-format off */
     CLEANUP_TEXT char *sql = text_printf(
         "select member_id, " SQL_MICROSECONDS("occurred_at") ", kind, order_id" SQL_LATE "\n"
-        "  and member_id is not null\n"
-        "order by member_id limit %zu", source->events, late.condition, count_max);
+        "  and member_id is not null%s\n"
+        "order by member_id limit %zu", source->events, late.condition,
+        of_orders ? " and order_id is not null" : "", count_max);
     /* clang-format on */
     CLEANUP_RESULT PGresult *result = NULL;
     if (!query_run(connection, sql, 3, late.values, &result, reterr)) {

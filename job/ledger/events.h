@@ -68,16 +68,21 @@ typedef struct LateEvent {
 } LateEvent;
 
 /*
- * The late events of [from_us, until_us) that have a member, by member_id, `count_max` at most; not
- * with LATE_UNKNOWN. The caller frees the list.
+ * The late events of [from_us, until_us) that have a member, by member_id, `count_max` at most; all
+ * or those that name an order; not with LATE_UNKNOWN. The caller frees the list.
  */
 MUST_CHECK bool events_late_list(Connection *connection, const Source *source,
                                  const char *snapshot_visible, int64_t snapshot_taken_at_us,
-                                 int64_t from_us, int64_t until_us, size_t count_max,
-                                 LateEvent **ret_events, size_t *ret_count, Error *reterr);
+                                 int64_t from_us, int64_t until_us, bool of_orders,
+                                 size_t count_max, LateEvent **ret_events, size_t *ret_count,
+                                 Error *reterr);
 
-/* The events of these members in [from_us, until_us), in no order. `stop` as above. */
-MUST_CHECK bool events_read_members(Connection *connection, const Source *source,
-                                    const int64_t *member_ids, size_t member_count, int64_t from_us,
-                                    int64_t until_us, const atomic_bool *stop, EventSink sink,
-                                    void *context, Error *reterr);
+/*
+ * The events of these members in the chunk's relation and times, in no order; `stop` as above. A
+ * chunk of nearly all times of its relation is best `whole`: PostgreSQL likes to join the members'
+ * index with a BRIN index on the times, and then looks at every row of every block that they share.
+ */
+MUST_CHECK bool events_read_members(Connection *connection, const EventChunk *chunk,
+                                    const int64_t *member_ids, size_t member_count,
+                                    const atomic_bool *stop, EventSink sink, void *context,
+                                    Error *reterr);

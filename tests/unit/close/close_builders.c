@@ -54,19 +54,37 @@ int64_t los_angeles_us(int64_t utc_us)
     return calendar_local_us(&calendar, utc_us);
 }
 
-static void put_events(FoldRun *run, Tally *tally, const MemberEvent *events, size_t event_count,
-                       size_t lane_count)
+int32_t month_index_of(const Programme *programme, Period period, const Event *event)
+{
+    Calendar calendar;
+    calendar_init(&calendar, los_angeles(), ZONE_SEGMENTS,
+                  window_first(period, programme->window_months), period);
+    return calendar_month_index(&calendar, calendar_local_us(&calendar, event->occurred_at_us));
+}
+
+typedef enum Part { PART_ALL, PART_OWN_MONTH, PART_REOPENED } Part;
+
+static bool is_of_part(const FoldRun *run, Part part, int32_t month_index, MemberPlace place)
+{
+    bool own = month_index >= 0 && (size_t)month_index + 1 == run->calendar.month_count;
+    return month_index >= 0 && (part == PART_ALL || (part == PART_OWN_MONTH && own) ||
+                                (part == PART_REOPENED && !own &&
+                                 fold_is_reopened(run->fold, (size_t)month_index, place)));
+}
+
+static void put_events(FoldRun *run, Tally *tally, Part part, const MemberEvent *events,
+                       size_t event_count, size_t lane_count)
 {
     for (size_t i = 0; i < event_count; i++) {
         const Event *event = &events[i].event;
         int64_t local_us = calendar_local_us(&run->calendar, event->occurred_at_us);
         int32_t month_index = calendar_month_index(&run->calendar, local_us);
-        if (month_index < 0) {
+        MemberPlace place = member_place(run->members, events[i].member_id);
+        if (!is_of_part(run, part, month_index, place)) {
             continue;
         }
-        tally->events++;
+        tally->events += part != PART_REOPENED;
         size_t index = (size_t)month_index;
-        MemberPlace place = member_place(run->members, events[i].member_id);
         const PlainRules *plain = fold_plain_rules(run->fold, index);
         bool has_item = (event->present & EVENT_HAS_ITEM) != 0;
         if (place.slot != PLACE_STRANGER &&
@@ -80,19 +98,24 @@ static void put_events(FoldRun *run, Tally *tally, const MemberEvent *events, si
     }
 }
 
-static void fold_all(FoldRun *run, FoldWorker *workers, size_t worker_count)
+/* The months [first, until), the newest first. */
+static void fold_months_of(FoldRun *run, FoldWorker *workers, size_t worker_count, size_t first,
+                           size_t until)
 {
-    size_t partition_count = run->members->partition_count;
-    for (size_t left = run->calendar.month_count; left > 0; left--) {
-        for (size_t partition = 0; partition < partition_count; partition++) {
-            if (!fold_partition(run->fold, &workers[partition % worker_count], left - 1, partition,
-                                &run->error)) {
+    for (size_t left = until; left > first; left--) {
+        for (size_t partition = 0; partition < run->members->partition_count; partition++) {
+            if (run->done && !fold_partition(run->fold, &workers[partition % worker_count],
+                                             left - 1, partition, &run->error)) {
                 run->done = false;
-                return;
             }
         }
     }
-    for (size_t partition = 0; partition < partition_count; partition++) {
+}
+
+static void fold_finish(FoldRun *run, FoldWorker *workers, size_t worker_count)
+{
+    size_t partition_count = run->members->partition_count;
+    for (size_t partition = 0; run->done && partition < partition_count; partition++) {
         fold_finish_partition(run->fold, &workers[partition % worker_count], partition);
     }
     int64_t points = 0;
@@ -104,6 +127,13 @@ static void fold_all(FoldRun *run, FoldWorker *workers, size_t worker_count)
 
 FoldRun fold_run(const Programme *programme, Period period, const MemberTable *members,
                  const MemberEvent *events, size_t event_count, size_t lane_count)
+{
+    return fold_run_from(programme, period, members, events, event_count, lane_count, NULL);
+}
+
+FoldRun fold_run_from(const Programme *programme, Period period, const MemberTable *members,
+                      const MemberEvent *events, size_t event_count, size_t lane_count,
+                      const FoldBase *base)
 {
     static Calendar calendar; /* the fold borrows it: it must not move with the run */
     cr_assert(lane_count > 0 && lane_count <= LANES_MAX);
@@ -118,10 +148,21 @@ FoldRun fold_run(const Programme *programme, Period period, const MemberTable *m
     for (size_t i = 0; i < lane_count; i++) {
         fold_worker_init(&workers[i]);
     }
-    put_events(&run, workers[lane_count - 1].tally, events, event_count, lane_count);
-    fold_all(&run, workers, lane_count);
+    size_t own_month = calendar.month_count - 1;
+    Tally *tally = workers[lane_count - 1].tally;
+    if (base == NULL) {
+        put_events(&run, tally, PART_ALL, events, event_count, lane_count);
+        fold_months_of(&run, workers, lane_count, 0, own_month + 1);
+    } else {
+        fold_use_months(run.fold, base);
+        put_events(&run, tally, PART_OWN_MONTH, events, event_count, lane_count);
+        fold_months_of(&run, workers, lane_count, own_month, own_month + 1);
+        put_events(&run, tally, PART_REOPENED, events, event_count, lane_count);
+        fold_months_of(&run, workers, lane_count, 0, own_month);
+    }
+    fold_finish(&run, workers, lane_count);
     for (size_t i = 0; i < lane_count; i++) {
-        tally_merge(run.tally, workers[i].tally);
+        fold_worker_merge(run.fold, &workers[i], run.tally);
         fold_worker_destroy(&workers[i]);
     }
     return run;

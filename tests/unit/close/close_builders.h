@@ -46,6 +46,17 @@ FoldRun fold_run(const Programme *programme, Period period, const MemberTable *m
                  const MemberEvent *events, size_t event_count, size_t lane_count);
 void fold_run_end(FoldRun *run);
 
+/*
+ * The same from a base: the period's own month, then of the older months only those that are folded
+ * again, as an incremental close does. The base must stay until the run's end.
+ */
+FoldRun fold_run_from(const Programme *programme, Period period, const MemberTable *members,
+                      const MemberEvent *events, size_t event_count, size_t lane_count,
+                      const FoldBase *base);
+
+/* The month of a window that ends with `period` in which the event lies; negative: outside. */
+int32_t month_index_of(const Programme *programme, Period period, const Event *event);
+
 /* A member's points and expiring points. */
 /* A member's sum over the window, which must fit. */
 typedef struct SlotSum {

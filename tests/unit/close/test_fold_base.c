@@ -1,428 +1,477 @@
 /*
- * close/fold that starts from stored points by month: it comes to what a fold of all events comes
- * to, and reads again only what it must (fold.h).
+ * close/fold_base: an incremental fold gives what a full one gives, member by member and byte by
+ * byte: on random histories with late events, refunds of older orders, orders of several months,
+ * frauds that void a member, members who come and go, for the next period and for the same one.
+ *
+ * Then the reasons one by one why an older month is folded again, and that others are not.
  */
+#include "close/result.h"
 #include "close_builders.h"
-#include "ledger/month_points.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-    MEMBERS = 3000, /* two partitions */
-    ACTIVE = 200,
-    EVENTS_EACH = 24,
-    EVENTS_MAX = ACTIVE * EVENTS_EACH,
-    MONTHS = 12,
-    BASE_MONTHS = 13,  /* 2024-11 to 2025-11 */
-    BEFORE_WINDOW = 2, /* of these are older than the window */
-    OLDEST = 2025 * 12 + 11 - BASE_MONTHS,
-    NEW_EVERY = 17, /* each so manyth member is not in the base */
-    LATE_EVERY = 41 /* each so manyth event of an older month came late */
+    /* Two partitions; those who do something lie around their border and at both ends. */
+    MEMBERS = MEMBERS_PER_PARTITION + 24,
+    ACTIVE = 48,
+    EVENTS_MAX = 2600,
+    HISTORIES = 120,
 };
 
-static const ZoneSegment utc = {INT64_MIN, 0};
+typedef struct History {
+    Programme programme;
+    RuleSet rules;
+    MemberTable members;
+    MemberEvent events[EVENTS_MAX];
+    bool is_late[EVENTS_MAX]; /* the base has not seen it */
+    size_t event_count;
+} History;
 
-typedef struct Work {
-    Calendar calendar;
-    EventStore *store;
-    Fold *fold;
-    FoldWorker worker;
-    Tally tally;
-    Error error;
-} Work;
+static History history;
 
-static MemberTable members;
-static MemberEvent events[EVENTS_MAX];
-static RuleSet rules;
-static const Programme programme = {
-    .window_months = MONTHS, .rulesets = &rules, .ruleset_count = 1};
-
-static Work *work_begin(Period first, Period last)
+static void end_history(void)
 {
-    Work *work = calloc(1, sizeof *work);
-    cr_assert(work != NULL);
-    calendar_init(&work->calendar, &utc, 1, first, last);
-    work->store = event_store_create(1, work->calendar.month_count, members.partition_count);
-    work->fold = fold_create(&programme, &work->calendar, &members, work->store);
-    fold_worker_init(&work->worker);
-    return work;
+    member_table_destroy(&history.members);
+    history = (History){0};
 }
 
-static void work_end(Work *work)
+TestSuite(fold_base, .fini = end_history);
+
+static const Period base_period = 2025 * 12 + 11; /* December 2025 */
+
+static int64_t active_id(size_t index)
 {
-    fold_worker_destroy(&work->worker);
-    fold_destroy(work->fold);
-    event_store_destroy(work->store);
-    free(work);
+    size_t place = index < ACTIVE / 2 ? index : MEMBERS - ACTIVE + index;
+    return (int64_t)place * 3;
 }
 
-static bool is_late(size_t i)
+/* Some come after the base, some go before the period after it, some were never registered. */
+static void add_random_members(Random *random)
 {
-    return i % LATE_EVERY == 0 && month_of_local(events[i].event.occurred_at_us) < month(2025, 12);
-}
-
-static bool is_new(size_t slot)
-{
-    return slot % NEW_EVERY == 0;
-}
-
-static void put(Work *work, size_t i)
-{
-    int32_t index = calendar_month_index(&work->calendar, events[i].event.occurred_at_us);
-    if (index >= 0) {
-        event_store_put(work->store, 0, (size_t)index, member_place(&members, events[i].member_id),
-                        events[i].member_id, &events[i].event);
-    }
-}
-
-/* From month `until` - 1 down to the first. */
-static void fold_months_of(Work *work, size_t until, size_t first)
-{
-    for (size_t left = until; left > first; left--) {
-        for (size_t partition = 0; partition < members.partition_count; partition++) {
-            cr_assert(fold_partition(work->fold, &work->worker, left - 1, partition, &work->error),
-                      "%s", work->error.message);
+    for (int64_t place = 0; place < MEMBERS; place++) {
+        LocalDay registered_on = day_of("2020-01-01");
+        LocalDay closed_on = NEVER_CLOSED;
+        switch (random_below(random, 12)) {
+        case 0:
+            registered_on = day_of("2026-01-15");
+            break;
+        case 1:
+            registered_on = day_of("2026-03-01");
+            break;
+        case 2:
+            closed_on = day_of("2026-01-10");
+            break;
+        default:
+            break;
         }
+        member_table_add(&history.members, place * 3, registered_on, closed_on);
     }
+    finish_members(&history.members);
 }
 
-static void finish(Work *work)
+/* The numbers of orders rise with the months, as they mostly do; few of them, so that shipments,
+ * refunds and frauds of other months meet. `wild`: any number at any time. */
+static int64_t random_order(Random *random, int32_t month, bool wild)
 {
-    for (size_t partition = 0; partition < members.partition_count; partition++) {
-        fold_finish_partition(work->fold, &work->worker, partition);
-    }
-    fold_worker_merge(work->fold, &work->worker, &work->tally);
+    int64_t about = wild ? random_below(random, 14) : month - random_below(random, 4);
+    return about * 10 + random_below(random, 3);
 }
 
-/* Few orders for each member, whose numbers rise from month to month and overlap. */
-static Event random_event(Random *random, int64_t event_id)
+static Event random_event(Random *random, int64_t event_id, bool wild)
 {
-    static const uint8_t slots[] = {SLOT_PURCHASE, SLOT_PURCHASE, SLOT_REFUND, SLOT_REFUND,
-                                    SLOT_FRAUD,    SLOT_VISIT,    SLOT_BONUS};
-    Period of = OLDEST + (Period)random_below(random, BASE_MONTHS + 1);
+    const int64_t month_us = INT64_C(30) * 86400 * 1000000;
+    static const int32_t categories[] = {1, 2, 3, 2};
+    static const uint8_t slots[] = {SLOT_PURCHASE, SLOT_PURCHASE, SLOT_PURCHASE, SLOT_REFUND,
+                                    SLOT_VISIT,    SLOT_BONUS,    SLOT_FOLLOW,   SLOT_FRAUD};
+    int64_t after_us = random_below(random, 13 * month_us);
+    uint8_t slot = slots[random_below(random, COUNT(slots))];
+    if (slot == SLOT_FRAUD && random_below(random, 4) != 0) {
+        slot = SLOT_REFUND;
+    }
     Event event = {
         .event_id = event_id,
-        .occurred_at_us = period_first_day(of) * US_PER_DAY + random_below(random, 28 * US_PER_DAY),
-        .item_cents = random_below(random, 20) * 500 + 100,
+        .occurred_at_us = at("2025-01-05 08:00") + after_us,
+        .order_id = random_order(random, (int32_t)(after_us / month_us), wild),
+        .item_cents = (1 + random_below(random, 20)) * 500,
+        .categories = categories,
+        .category_count = (uint32_t)random_below(random, 5),
         .points = (int32_t)random_below(random, 60) - 20,
-        .slot = slots[random_below(random, COUNT(slots))],
-        .present = EVENT_HAS_ORDER | EVENT_HAS_ITEM | EVENT_HAS_POINTS,
+        .slot = slot,
+        .present = 7,
     };
-    Period bought = event.slot == SLOT_PURCHASE ? of : of - (Period)random_below(random, 10);
-    event.order_id = bought * 10 + random_below(random, 12);
+    if (slot == SLOT_REFUND && random_below(random, 2) == 0) {
+        event.present = EVENT_HAS_ORDER; /* of everything */
+    }
+    if (random_below(random, 30) == 0) {
+        event.present = (uint8_t)random_below(random, 8);
+    }
+    event.local_us = los_angeles_us(event.occurred_at_us);
     return event;
 }
 
-/* What the close of 2025-11 left: the months 2024-11 to 2025-11, without what came late. */
-typedef struct Base {
-    StandingRow rows[MEMBERS];
-    size_t row_count;
-    MonthPool months;
-    OrderRange orders[BASE_MONTHS];
-    FoldLate late[EVENTS_MAX];
-    size_t late_count;
-} Base;
-
-static void store_months(Base *base, const Work *work)
+static void make_history(uint64_t seed)
 {
-    for (size_t slot = 0; slot < members.count; slot++) {
-        if (is_new(slot)) {
+    Random random = {seed};
+    history.rules = standard_rules();
+    history.rules.refund_voids_order = seed % 5 == 1;
+    history.rules.fraud_voids_member = seed % 4 == 1;
+    history.programme = (Programme){
+        .window_months = seed % 3 == 0 ? 4 : 12,
+        .rulesets = &history.rules,
+        .ruleset_count = 1,
+    };
+    add_random_members(&random);
+    bool wild = seed % 7 == 3;
+    int64_t late_of = 2 + random_below(&random, 40);
+    history.event_count = 300 + (size_t)random_below(&random, EVENTS_MAX - 300);
+    for (size_t i = 0; i < history.event_count; i++) {
+        size_t index = (size_t)random_below(&random, ACTIVE);
+        history.events[i] =
+            (MemberEvent){active_id(index), random_event(&random, (int64_t)i + 1, wild)};
+        history.is_late[i] = random_below(&random, late_of) == 0;
+    }
+}
+
+static PeriodResult result_of(FoldRun *run, Period period)
+{
+    PeriodResult result = {.period = period, .rules = &history.rules};
+    Error error = {0};
+    cr_assert(run->done, "%s", run->error.message);
+    cr_assert(result_standings(&result, &history.members, run->fold, &error), "%s", error.message);
+    cr_assert(result.months_kept);
+    return result;
+}
+
+/* What the base sees: nothing that is late. */
+static PeriodResult base_result(void)
+{
+    static MemberEvent seen[EVENTS_MAX];
+    size_t count = 0;
+    for (size_t i = 0; i < history.event_count; i++) {
+        if (!history.is_late[i]) {
+            seen[count++] = history.events[i];
+        }
+    }
+    FoldRun run = fold_run(&history.programme, base_period, &history.members, seen, count, 2);
+    PeriodResult result = result_of(&run, base_period);
+    fold_run_end(&run);
+    return result;
+}
+
+static int compare_late(const void *left, const void *right)
+{
+    const FoldLate *a = left;
+    const FoldLate *b = right;
+    return a->member_id < b->member_id ? -1 : a->member_id > b->member_id;
+}
+
+/* What an incremental close of `period` would be told. */
+static size_t list_late(Period period, FoldLate late[EVENTS_MAX])
+{
+    size_t count = 0;
+    for (size_t i = 0; i < history.event_count; i++) {
+        const Event *event = &history.events[i].event;
+        int32_t month = month_index_of(&history.programme, period, event);
+        bool has_order = (event->present & EVENT_HAS_ORDER) != 0;
+        bool own = month + 1 == history.programme.window_months;
+        if (!history.is_late[i] || month < 0 || (own && (period != base_period || !has_order))) {
             continue;
         }
-        int32_t points[WINDOW_MONTHS_MAX];
-        unsigned char packed[BASE_MONTHS * MONTH_POINTS_BYTES_MAX];
-        fold_months(work->fold, slot, points);
-        size_t size = month_points_pack(points, BASE_MONTHS, packed);
-        StandingRow *row = &base->rows[base->row_count++];
-        *row = (StandingRow){.member_id = members.ids[slot]};
-        cr_assert(month_pool_add(&base->months, row, packed, size));
-    }
-}
-
-static Base *base_of_november(void)
-{
-    Base *base = calloc(1, sizeof *base);
-    cr_assert(base != NULL);
-    Work *work = work_begin(OLDEST, month(2025, 11));
-    for (size_t i = 0; i < EVENTS_MAX; i++) {
-        int32_t index = calendar_month_index(&work->calendar, events[i].event.occurred_at_us);
-        if (!is_late(i)) {
-            put(work, i);
-        } else if (index >= BEFORE_WINDOW) {
-            base->late[base->late_count++] =
-                (FoldLate){events[i].member_id, events[i].event.order_id, true,
-                           events[i].event.slot == SLOT_FRAUD && rules.fraud_voids_member,
-                           (size_t)(index - BEFORE_WINDOW)};
+        LateOrder order = LATE_OTHER;
+        if (has_order && event->slot == SLOT_PURCHASE) {
+            order = LATE_PURCHASE;
+        } else if (has_order && (event->slot == SLOT_REFUND || event->slot == SLOT_FRAUD)) {
+            order = LATE_TAKE;
         }
+        late[count++] = (FoldLate){history.events[i].member_id, event->order_id, order,
+                                   event->slot == SLOT_FRAUD, (size_t)month};
     }
-    fold_months_of(work, BASE_MONTHS, 0);
-    finish(work);
-    memcpy(base->orders, fold_orders(work->fold), sizeof base->orders);
-    store_months(base, work);
-    work_end(work);
-    return base;
-}
-
-static FoldBase fold_base(const Base *base)
-{
-    return (FoldBase){.rows = base->rows,
-                      .row_count = base->row_count,
-                      .months = &base->months,
-                      .orders = base->orders,
-                      .first = OLDEST,
-                      .month_count = BASE_MONTHS,
-                      .late = base->late,
-                      .late_count = base->late_count};
-}
-
-static void base_end(Base *base)
-{
-    free(base->months.bytes);
-    free(base);
-}
-
-/* The events of the members who are read again from this month on, the own month's left out. */
-static size_t put_reopened(Work *work, size_t first_month)
-{
-    int64_t *ids = NULL;
-    size_t count = fold_reopened(work->fold, first_month, &ids);
-    for (size_t i = 0; i < EVENTS_MAX && count > 0; i++) {
-        int32_t index = calendar_month_index(&work->calendar, events[i].event.occurred_at_us);
-        bool wanted = false;
-        for (size_t n = 0; n < count; n++) {
-            wanted = wanted || ids[n] == events[i].member_id;
-        }
-        if (wanted && index >= (int32_t)first_month && index < MONTHS - 1) {
-            put(work, i);
-        }
+    if (count > 0) {
+        qsort(late, count, sizeof *late, compare_late);
     }
-    free(ids);
     return count;
 }
 
-static Work *fold_december(const Base *base)
+static void check_same(const PeriodResult *result, const PeriodResult *full, uint64_t seed)
 {
-    Work *work = work_begin(month(2025, 1), month(2025, 12));
-    if (base != NULL) {
-        const FoldBase start = fold_base(base);
-        cr_assert(fold_use_months(work->fold, &start, &work->error), "%s", work->error.message);
+    cr_assert_eq(result->standing_count, full->standing_count);
+    for (size_t i = 0; i < full->standing_count; i++) {
+        const StandingRow *row = &result->standings[i];
+        const StandingRow *expected = &full->standings[i];
+        cr_assert_eq(row->member_id, expected->member_id);
+        cr_assert_eq(row->points, expected->points, "seed %llu, member %lld: %lld instead of %lld",
+                     (unsigned long long)seed, (long long)row->member_id, (long long)row->points,
+                     (long long)expected->points);
+        cr_assert_eq(row->expiring_points, expected->expiring_points, "seed %llu, member %lld",
+                     (unsigned long long)seed, (long long)row->member_id);
+        cr_assert(row->months_size == expected->months_size &&
+                      memcmp(result->months.bytes + row->months_at,
+                             full->months.bytes + expected->months_at, row->months_size) == 0,
+                  "seed %llu, member %lld: other months or ties", (unsigned long long)seed,
+                  (long long)row->member_id);
     }
-    for (size_t i = 0; i < EVENTS_MAX; i++) {
-        if (base == NULL || month_of_local(events[i].event.occurred_at_us) == month(2025, 12)) {
-            put(work, i);
-        }
-    }
-    fold_months_of(work, MONTHS, MONTHS - 1);
-    if (base != NULL) {
-        fold_reopen(work->fold);
-        size_t reopened = 0;
-        for (size_t first = 0; first < MONTHS - 1; first++) {
-            reopened += put_reopened(work, first);
-        }
-        cr_assert_gt(reopened, 0);
-        cr_assert_lt(reopened, MEMBERS, "everybody is read again");
-    }
-    fold_months_of(work, MONTHS - 1, 0);
-    finish(work);
-    return work;
 }
 
-static void check_same(const Work *from_base, const Work *full, uint64_t seed)
+/* `period` from the base and in full; the months of the first member that were folded again, the
+ * oldest lowest. */
+static uint64_t check_period(const PeriodResult *base, Period period, uint64_t seed)
 {
-    for (size_t slot = 0; slot < members.count; slot++) {
-        int32_t wanted[WINDOW_MONTHS_MAX];
-        int32_t got[WINDOW_MONTHS_MAX];
-        fold_months(full->fold, slot, wanted);
-        fold_months(from_base->fold, slot, got);
-        cr_assert_arr_eq(got, wanted, MONTHS * sizeof *got, "seed %llu, member %lld",
-                         (unsigned long long)seed, (long long)members.ids[slot]);
+    static FoldLate late[EVENTS_MAX];
+    size_t late_count = list_late(period, late);
+    const FoldBase fold_base = {
+        .rows = base->standings,
+        .row_count = base->standing_count,
+        .months = &base->months,
+        .orders = base->orders,
+        .first = window_first(base_period, history.programme.window_months),
+        .month_count = base->month_count,
+        .late = late,
+        .late_count = late_count,
+    };
+    FoldRun run = fold_run(&history.programme, period, &history.members, history.events,
+                           history.event_count, 2);
+    PeriodResult full = result_of(&run, period);
+    FoldRun again = fold_run_from(&history.programme, period, &history.members, history.events,
+                                  history.event_count, 1 + seed % 3, &fold_base);
+    PeriodResult result = result_of(&again, period);
+    uint64_t reopened = 0;
+    MemberPlace first = member_place(&history.members, history.members.ids[0]);
+    for (size_t month = 0; month + 1 < full.month_count; month++) {
+        reopened |= (uint64_t)fold_is_reopened(again.fold, month, first) << month;
     }
+    check_same(&result, &full, seed);
     for (Fate fate = 0; fate < FATE_COUNT; fate++) {
-        cr_assert_eq(from_base->tally.month_fates[fate], full->tally.month_fates[fate],
+        cr_assert_eq(again.tally->month_fates[fate], run.tally->month_fates[fate],
                      "seed %llu: %s in the month", (unsigned long long)seed, fate_name(fate));
+        cr_assert_eq(again.tally->window_fates[fate], run.tally->month_fates[fate],
+                     "seed %llu: %s of other months are counted", (unsigned long long)seed,
+                     fate_name(fate));
     }
+    result_destroy(&result);
+    result_destroy(&full);
+    fold_run_end(&again);
+    fold_run_end(&run);
+    return reopened;
 }
 
-static void begin_members(void)
-{
-    for (int64_t i = 0; i < MEMBERS; i++) {
-        /* Some stand only from the last month on, or not at all. */
-        LocalDay registered = i % 50 == 34 ? day_of("2026-01-01") : 0;
-        member_table_add(&members, i * 3, registered, NEVER_CLOSED);
-    }
-    finish_members(&members);
-    rules = standard_rules();
-}
-
-static void end_members(void)
-{
-    member_table_destroy(&members);
-}
-
-TestSuite(fold_base, .init = begin_members, .fini = end_members);
-
-Test(fold_base, comes_to_what_all_events_come_to)
+Test(fold_base, an_incremental_fold_gives_what_a_full_one_gives)
 {
     uint64_t first = first_seed();
-    for (uint64_t seed = first; seed < first + 6; seed++) {
-        Random random = {seed};
-        rules.refund_voids_order = seed % 3 == 1;
-        rules.fraud_voids_member = seed % 2 == 1;
-        for (size_t i = 0; i < EVENTS_MAX; i++) {
-            events[i] = (MemberEvent){(int64_t)(i / EVENTS_EACH) * (MEMBERS / ACTIVE) * 3,
-                                      random_event(&random, (int64_t)i + 1)};
-        }
-        Base *base = base_of_november();
-        cr_assert_gt(base->late_count, 0);
-        Work *full = fold_december(NULL);
-        Work *from_base = fold_december(base);
-        check_same(from_base, full, seed);
-        work_end(from_base);
-        work_end(full);
-        base_end(base);
+    for (uint64_t seed = first; seed < first + HISTORIES; seed++) {
+        make_history(seed);
+        PeriodResult base = base_result();
+        check_period(&base, base_period + 1, seed);
+        check_period(&base, base_period, seed);
+        result_destroy(&base);
+        end_history();
     }
 }
 
-/* Members 0 and 3 have rows; member 6 has none; 9 stands in no month and has none. */
-static Work *start(const StandingRow *rows, const MonthPool *months, const FoldLate *late,
-                   size_t late_count, bool *ret_good)
+static void begin_examples(void)
 {
-    OrderRange orders[MONTHS] = {{0}};
-    for (int64_t i = 0; i < MONTHS; i++) {
-        orders[i] = (OrderRange){i * 100, i * 100 + 149, true};
-    }
-    const FoldBase base = {.rows = rows,
-                           .row_count = 3,
-                           .months = months,
-                           .orders = orders,
-                           .first = month(2025, 1),
-                           .month_count = MONTHS,
-                           .late = late,
-                           .late_count = late_count};
-    member_table_destroy(&members);
-    for (int64_t id = 0; id <= 9; id += 3) {
-        member_table_add(&members, id, id == 9 ? day_of("2026-01-01") : 0, NEVER_CLOSED);
-    }
-    finish_members(&members);
-    Work *work = work_begin(month(2025, 1), month(2025, 12));
-    *ret_good = fold_use_months(work->fold, &base, &work->error);
-    return work;
+    history.rules = standard_rules();
+    history.programme =
+        (Programme){.window_months = 12, .rulesets = &history.rules, .ruleset_count = 1};
+    add_member(&history.members, 1, "2020-01-01", NULL);
+    add_member(&history.members, 2, "2026-01-15", NULL);
+    finish_members(&history.members);
 }
 
-static StandingRow row_with(MonthPool *pool, int64_t member_id, size_t month_count)
+static void add_event(Event event, bool is_late)
 {
-    const int32_t points[MONTHS] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
-    unsigned char packed[MONTHS * MONTH_POINTS_BYTES_MAX];
-    StandingRow row = {.member_id = member_id};
-    size_t size = month_points_pack(points, month_count, packed);
-    cr_assert(month_pool_add(pool, &row, packed, size));
-    return row;
+    history.events[history.event_count] = (MemberEvent){1, event};
+    history.is_late[history.event_count++] = is_late;
 }
 
-static void expect_reopened(const Work *work, size_t month_index, const int64_t *ids, size_t count)
+/* The months of January's window, or of December's; bit 0 is the oldest. */
+enum {
+    AUGUST = 1 << 6,
+    SEPTEMBER = 1 << 7,
+    OCTOBER = 1 << 8,
+    NOVEMBER = 1 << 9,
+    DECEMBER = 1 << 10,
+    ALL_OLDER = (1 << 11) - 1,
+};
+
+static void check_example(Period period, uint64_t expected)
 {
-    int64_t *got = NULL;
-    cr_expect_eq(fold_reopened(work->fold, month_index, &got), count, "month %zu", month_index);
-    for (size_t i = 0; i < count; i++) {
-        cr_expect_eq(got[i], ids[i], "month %zu: member %lld", month_index, (long long)got[i]);
+    PeriodResult base = base_result();
+    uint64_t reopened = check_period(&base, period, 0);
+    cr_expect_eq(reopened, expected, "folded again: %llx instead of %llx",
+                 (unsigned long long)reopened, (unsigned long long)expected);
+    result_destroy(&base);
+}
+
+/* Orders 11 and 19 make November's range hold 12 as well; the member's marks tell better. */
+Test(fold_base, a_refund_opens_the_month_of_its_order)
+{
+    begin_examples();
+    add_event(buy(1, "2025-11-10 20:00", 11, 3000), false);
+    add_event(buy(2, "2025-11-11 20:00", 19, 3000), false);
+    add_event(buy(3, "2025-12-10 20:00", 12, 3000), false);
+    add_event(buy(4, "2025-12-10 20:00", 20, 3000), false);
+    add_event(refund(5, "2026-01-10 20:00", 12, 1000), false);
+    check_example(base_period + 1, DECEMBER);
+}
+
+/* Of months that long ago no marks are kept. */
+Test(fold_base, a_refund_opens_each_month_whose_orders_lie_around_it)
+{
+    begin_examples();
+    add_event(buy(1, "2025-08-10 20:00", 11, 3000), false);
+    add_event(buy(2, "2025-08-11 20:00", 19, 3000), false);
+    add_event(buy(3, "2025-09-10 20:00", 12, 3000), false);
+    add_event(buy(4, "2025-09-10 20:00", 20, 3000), false);
+    add_event(refund(5, "2026-01-10 20:00", 12, 1000), false);
+    check_example(base_period + 1, AUGUST | SEPTEMBER);
+}
+
+static void add_refunded_order(void)
+{
+    add_event(buy(1, "2025-08-10 20:00", 10, 3000), false);
+    add_event(refund(2, "2025-10-10 20:00", 10, 1000), false);
+}
+
+Test(fold_base, a_late_event_opens_its_month)
+{
+    begin_examples();
+    add_refunded_order();
+    add_event(visit(3, "2025-09-10 20:00"), true);
+    check_example(base_period + 1, SEPTEMBER);
+}
+
+Test(fold_base, a_late_event_opens_the_refunds_that_have_reached_its_month)
+{
+    begin_examples();
+    add_refunded_order();
+    add_event(visit(3, "2025-08-12 20:00"), true);
+    check_example(base_period + 1, AUGUST | SEPTEMBER | OCTOBER);
+}
+
+Test(fold_base, a_late_order_opens_no_more_where_nothing_was_refunded)
+{
+    begin_examples();
+    add_refunded_order();
+    add_event(buy(3, "2025-11-12 20:00", 10, 2000), true);
+    check_example(base_period + 1, NOVEMBER);
+}
+
+Test(fold_base, a_late_order_opens_later_refunds_and_older_orders)
+{
+    begin_examples();
+    add_refunded_order();
+    add_event(buy(3, "2025-09-12 20:00", 10, 2000), true);
+    check_example(base_period + 1, AUGUST | SEPTEMBER | OCTOBER);
+}
+
+Test(fold_base, a_late_refund_opens_older_orders)
+{
+    begin_examples();
+    add_event(buy(1, "2025-09-10 20:00", 10, 3000), false);
+    add_event(refund(2, "2025-11-10 20:00", 10, 1000), true);
+    check_example(base_period + 1, SEPTEMBER | NOVEMBER);
+}
+
+/* The refund took all it wanted from September's shipment. November and August are folded again,
+ * September is not: the refund must not come through to August. */
+Test(fold_base, a_refund_that_was_satisfied_in_a_month_that_stands_does_not_pass_it)
+{
+    begin_examples();
+    add_event(buy(1, "2025-08-10 20:00", 10, 3000), false);
+    add_event(buy(2, "2025-09-10 20:00", 10, 3000), false);
+    add_event(refund(3, "2025-11-10 20:00", 10, 1000), false);
+    add_event(visit(4, "2025-11-12 20:00"), true);
+    add_event(visit(5, "2025-08-12 20:00"), true);
+    check_example(base_period + 1, AUGUST | NOVEMBER);
+}
+
+Test(fold_base, a_fraud_that_voids_the_member_opens_all)
+{
+    begin_examples();
+    history.rules.fraud_voids_member = true;
+    add_event(buy(1, "2025-08-10 20:00", 10, 3000), false);
+    add_event(without_order(fraud(2, "2026-01-10 20:00", 0)), false);
+    check_example(base_period + 1, ALL_OLDER);
+}
+
+/* October's fraud voids what comes late in August; all between is opened with it. */
+Test(fold_base, a_late_event_opens_the_fraud_that_voids_it)
+{
+    begin_examples();
+    history.rules.fraud_voids_member = true;
+    add_event(without_order(fraud(1, "2025-10-10 20:00", 0)), false);
+    add_event(buy(2, "2025-08-10 20:00", 10, 3000), true);
+    check_example(base_period + 1, AUGUST | SEPTEMBER | OCTOBER);
+}
+
+/* December is settled: a shipment of that month was recorded late, so the refund takes from it, and
+ * November's credit is whole again. */
+Test(fold_base, a_late_order_of_the_own_month_gives_back_what_an_older_one_gave)
+{
+    begin_examples();
+    add_event(buy(1, "2025-11-10 20:00", 10, 3000), false);
+    add_event(refund(2, "2025-12-10 20:00", 10, 1000), false);
+    add_event(buy(3, "2025-12-05 20:00", 10, 2000), true);
+    check_example(base_period, 1 << 10);
+}
+
+/* Rows of an older version: nothing is known of the ties. */
+Test(fold_base, without_ties_more_is_opened)
+{
+    begin_examples();
+    add_refunded_order();
+    add_event(visit(3, "2025-09-10 20:00"), true);
+    PeriodResult base = base_result();
+    for (size_t i = 0; i < base.standing_count; i++) {
+        StandingRow *row = &base.standings[i];
+        int32_t points[WINDOW_MONTHS_MAX];
+        unsigned char *bytes = base.months.bytes + row->months_at;
+        cr_assert(month_points_unpack(bytes, row->months_size, points, base.month_count, NULL));
+        row->months_size = (uint16_t)month_points_pack(points, base.month_count, bytes);
     }
-    free(got);
-}
-
-Test(fold_base, late_events_open_the_oldest_month_that_may_hold_their_order)
-{
-    MonthPool pool = {0};
-    /* Row -1 is of nobody; the late events of 1 and 99 too. */
-    const StandingRow rows[] = {row_with(&pool, -1, MONTHS), row_with(&pool, 0, MONTHS),
-                                row_with(&pool, 3, MONTHS)};
-    const FoldLate late[] = {
-        {0, 120, true, false, 5},                            /* 120 is of month 0 or 1 */
-        {0, 0, false, false, 7},                             /* a newer month changes nothing */
-        {1, 0, false, false, 0},  {3, 9999, true, false, 4}, /* no month has that order */
-        {99, 0, false, false, 0},
+    FoldLate late = {1, 0, LATE_OTHER, false, 7};
+    const FoldBase fold_base = {
+        .rows = base.standings,
+        .row_count = base.standing_count,
+        .months = &base.months,
+        .orders = base.orders,
+        .first = window_first(base_period, 12),
+        .month_count = base.month_count,
+        .late = &late,
+        .late_count = 1,
     };
-    bool good = false;
-    Work *work = start(rows, &pool, late, COUNT(late), &good);
-    cr_assert(good, "%s", work->error.message);
-    expect_reopened(work, 0, (const int64_t[]){0, 6}, 2);
-    expect_reopened(work, 4, (const int64_t[]){3}, 1);
-    expect_reopened(work, 5, NULL, 0);
-    expect_reopened(work, 7, NULL, 0);
-    int32_t months[WINDOW_MONTHS_MAX];
-    fold_months(work->fold, 1, months);
-    cr_expect_eq(months[0], 1);
-    cr_expect_eq(months[10], 11);
-    cr_expect_eq(months[11], 0, "the own month is read anew");
-    work_end(work);
-    free(pool.bytes);
+    FoldRun run = fold_run_from(&history.programme, base_period + 1, &history.members,
+                                history.events, history.event_count, 1, &fold_base);
+    cr_expect(run.done);
+    cr_expect_eq(run_points(&run, 1), 21);
+    for (size_t month = 0; month < 11; month++) {
+        cr_expect_eq(fold_is_reopened(run.fold, month, member_place(&history.members, 1)),
+                     month >= 7);
+    }
+    fold_run_end(&run);
+    result_destroy(&base);
 }
 
-Test(fold_base, a_late_fraud_that_voids_its_member_opens_every_month)
+Test(fold_base, a_row_that_cannot_be_read_is_refused)
 {
-    MonthPool pool = {0};
-    const StandingRow rows[] = {row_with(&pool, -1, MONTHS), row_with(&pool, 0, MONTHS),
-                                row_with(&pool, 3, MONTHS)};
-    const FoldLate late[] = {{3, 9999, true, true, 9}};
-    bool good = false;
-    Work *work = start(rows, &pool, late, COUNT(late), &good);
-    cr_assert(good, "%s", work->error.message);
-    expect_reopened(work, 0, (const int64_t[]){3, 6}, 2);
-    work_end(work);
-    free(pool.bytes);
-}
-
-Test(fold_base, a_row_that_cannot_be_read_is_an_error)
-{
-    MonthPool pool = {0};
-    const StandingRow rows[] = {row_with(&pool, -1, MONTHS), row_with(&pool, 0, MONTHS),
-                                row_with(&pool, 3, MONTHS - 1)};
-    bool good = true;
-    Work *work = start(rows, &pool, NULL, 0, &good);
-    cr_assert_not(good);
-    cr_expect_eq(work->error.code, EXIT_DATA);
-    cr_expect_str_eq(work->error.message, "the stored points by month of member 3 cannot be read");
-    cr_expect_str_eq(work->error.hint, "close this period with --full.");
-    work_end(work);
-    free(pool.bytes);
-}
-
-Test(fold_base, what_is_forgotten_is_folded_again_to_the_same)
-{
-    Random random = {7};
-    for (size_t i = 0; i < EVENTS_MAX; i++) {
-        events[i] = (MemberEvent){(int64_t)(i / EVENTS_EACH) * (MEMBERS / ACTIVE) * 3,
-                                  random_event(&random, (int64_t)i + 1)};
-    }
-    events[0].event.slot = SLOT_ADJUSTMENT; /* two of the largest: a month beyond 32 bits */
-    events[0].event.points = INT32_MAX;
-    events[0].event.occurred_at_us = at("2025-12-05 12:00");
-    events[1].event = events[0].event;
-    events[1].event.event_id = 2;
-    Work *full = fold_december(NULL);
-    Work *work = work_begin(month(2025, 1), month(2025, 12));
-    for (int round = 0; round < 2; round++) {
-        for (size_t i = 0; i < EVENTS_MAX; i++) {
-            put(work, i);
-        }
-        /* The first time it stops in the middle, with refunds that are still open. */
-        fold_months_of(work, MONTHS, round == 0 ? MONTHS / 2 : 0);
-        if (round == 0) {
-            fold_forget(work->fold, 0, 0, members.partition_count);
-            event_store_clear(work->store);
-            for (size_t slot = 0; slot < members.count; slot++) {
-                SlotSum sum = slot_sum(work->fold, slot);
-                cr_assert_eq(sum.points, 0);
-                cr_assert_eq(sum.expiring, 0);
-            }
-        }
-    }
-    cr_assert_not(fold_months_fit(work->fold));
-    for (size_t slot = 0; slot < members.count; slot++) {
-        cr_assert_eq(slot_sum(work->fold, slot).points, slot_sum(full->fold, slot).points);
-        cr_assert_eq(slot_sum(work->fold, slot).expiring, slot_sum(full->fold, slot).expiring);
-    }
-    work_end(work);
-    work_end(full);
+    begin_examples();
+    PeriodResult base = base_result();
+    base.standings[0].months_size--;
+    const FoldBase fold_base = {
+        .rows = base.standings,
+        .row_count = base.standing_count,
+        .months = &base.months,
+        .orders = base.orders,
+        .first = window_first(base_period, 12),
+        .month_count = base.month_count,
+    };
+    FoldRun run = fold_run_from(&history.programme, base_period + 1, &history.members, NULL, 0, 1,
+                                &fold_base);
+    cr_expect_not(run.done);
+    cr_expect_eq(run.error.code, EXIT_DATA);
+    cr_expect_str_eq(run.error.message, "the stored points by month of member 1 cannot be read");
+    fold_run_end(&run);
+    result_destroy(&base);
 }

@@ -15,7 +15,7 @@ Test(month_points, round_trips)
     unsigned char packed[MONTHS * MONTH_POINTS_BYTES_MAX];
     int32_t back[MONTHS];
     size_t size = month_points_pack(months, MONTHS, packed);
-    cr_assert(month_points_unpack(packed, size, back, MONTHS));
+    cr_assert(month_points_unpack(packed, size, back, MONTHS, NULL));
     cr_expect_arr_eq(back, months, sizeof months);
 }
 
@@ -34,12 +34,12 @@ Test(month_points, refuses_what_is_too_short_or_too_long)
     unsigned char packed[2 * MONTH_POINTS_BYTES_MAX + 1] = {0};
     int32_t back[3];
     size_t size = month_points_pack(months, 2, packed);
-    cr_expect_not(month_points_unpack(packed, size - 1, back, 2));
-    cr_expect_not(month_points_unpack(packed, size + 1, back, 2));
-    cr_expect_not(month_points_unpack(packed, size, back, 1));
-    cr_expect_not(month_points_unpack(packed, size, back, 3));
-    cr_expect_not(month_points_unpack(packed, 0, back, 1));
-    cr_expect(month_points_unpack(packed, 0, back, 0));
+    cr_expect_not(month_points_unpack(packed, size - 1, back, 2, NULL));
+    cr_expect_not(month_points_unpack(packed, size + 1, back, 2, NULL));
+    cr_expect_not(month_points_unpack(packed, size, back, 1, NULL));
+    cr_expect_not(month_points_unpack(packed, size, back, 3, NULL));
+    cr_expect_not(month_points_unpack(packed, 0, back, 1, NULL));
+    cr_expect(month_points_unpack(packed, 0, back, 0, NULL));
 }
 
 Test(month_points, refuses_what_no_month_is)
@@ -47,6 +47,6 @@ Test(month_points, refuses_what_no_month_is)
     int32_t back[1];
     static const unsigned char endless[] = {0x80, 0x80, 0x80, 0x80, 0x80, 0x01};
     static const unsigned char too_large[] = {0xFF, 0xFF, 0xFF, 0xFF, 0x1F};
-    cr_expect_not(month_points_unpack(endless, sizeof endless, back, 1));
-    cr_expect_not(month_points_unpack(too_large, sizeof too_large, back, 1));
+    cr_expect_not(month_points_unpack(endless, sizeof endless, back, 1, NULL));
+    cr_expect_not(month_points_unpack(too_large, sizeof too_large, back, 1, NULL));
 }
