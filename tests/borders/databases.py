@@ -15,9 +15,7 @@ COMMANDS = (("close", "--today", TODAY), ("close", "--dry-run", "--today", TODAY
 DEPLOYED = {
     None: (),
     "loyalty": (),
-    "event_months": (),
     "results": ("close --dry-run",),
-    "views": ("close --dry-run", "status"),
     "member_center": ("close --dry-run", "status"),
 }
 # Without results nothing is closed: no explanation is compared, and nothing can be restated.
