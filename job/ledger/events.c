@@ -147,14 +147,18 @@ static void late_condition(const Source *source, const char *snapshot_visible,
                            int64_t snapshot_taken_at_us, int64_t from_us, int64_t until_us,
                            LateCondition *ret_late)
 {
-    /* The first condition is there for its index on loyalty.point_event, the second decides. */
+    /* The first condition is there for its index on loyalty.point_event, the second decides. By the
+     * third, numbers that this server has not given yet are those of the server that the events
+     * were moved from; what moved with them was there before the stored snapshot. */
     static const char exact[] =
         "(recorded_xid::text)::bigint >= (pg_snapshot_xmin($3::pg_snapshot)::text)::bigint\n"
-        "  and not pg_visible_in_snapshot(recorded_xid, $3::pg_snapshot)";
+        "  and not pg_visible_in_snapshot(recorded_xid, $3::pg_snapshot)\n"
+        "  and recorded_xid < pg_snapshot_xmax(pg_current_snapshot())";
     static const char exact_or_null[] =
         "((recorded_xid::text)::bigint >= (pg_snapshot_xmin($3::pg_snapshot)::text)::bigint\n"
         "       or (recorded_xid::text)::bigint is null)\n"
-        "  and pg_visible_in_snapshot(recorded_xid, $3::pg_snapshot) is not true";
+        "  and pg_visible_in_snapshot(recorded_xid, $3::pg_snapshot) is not true\n"
+        "  and recorded_xid < pg_snapshot_xmax(pg_current_snapshot()) is not false";
     static const char by_time[] = "recorded_at >= $3::timestamptz";
     static const char by_time_or_null[] = "(recorded_at >= $3::timestamptz or recorded_at is null)";
     const int64_t margin_us = LATE_MARGIN_HOURS * INT64_C(3600) * 1000000;

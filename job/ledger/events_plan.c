@@ -10,8 +10,8 @@ static const int64_t hour_us = INT64_C(3600) * 1000000;
 static const int64_t day_us = 24 * hour_us;
 enum {
     PLAN_DAYS_MAX = 200 * 366,
-    DAYS_IN_FLIGHT = 16, /* what is read at once: workers share a month, so one is in memory */
-    PERCENT_MOST = 66,   /* so much is wanted, and reading all costs less than choosing */
+    DAYS_IN_FLIGHT = 8, /* what is read at once: workers share a month, so one is in memory */
+    PERCENT_MOST = 66,  /* so much is wanted, and reading all costs less than choosing */
     PARTS_MAX = 1024,
 };
 

@@ -26,13 +26,22 @@ def exit_codes_of_help(text):
     return [f"{code} {meaning}" for code, meaning in rows]
 
 
+def table_of_codes(text, second_column):
+    """The rows of the table with these two columns: [first, second]."""
+    head = f"| exit code | {second_column} |\n|---|---|\n"
+    rows = text[text.index(head) + len(head):].split("\n\n")[0].splitlines()
+    return [[cell.strip() for cell in row.strip("|").split(" | ")] for row in rows]
+
+
 def check_exit_codes(text, job):
     wanted = exit_codes_of_help(help_of(job, "--help"))
-    found = [f"{code} {meaning.strip()}"
-             for code, meaning in re.findall(r"^\| (\d+) \| (.*) \|$", text, flags=re.M)]
-    if wanted == found:
+    found = [" ".join(row) for row in table_of_codes(text, "meaning")]
+    codes = [row.split(" ", 1)[0] for row in wanted]
+    told = sorted((code for first, _ in table_of_codes(text, "what to do")
+                   for code in first.split(", ")), key=int)
+    if wanted == found and told == codes:
         return ""
-    return f"  --help: {wanted}\n  README: {found}"
+    return f"  --help: {wanted}\n  README: {found}\n  what to do after: {told}"
 
 
 def check_options(text, job):
