@@ -19,6 +19,7 @@
 typedef enum ExitCode {
     EXIT_DONE = 0,
     EXIT_DIFFERENT = 1,
+    EXIT_OVERDUE = 2, /* what monitoring plug-ins end with when something is critical */
     EXIT_USAGE = 64,
     EXIT_DATA = 65,
     EXIT_DATABASE = 69,

@@ -3,6 +3,7 @@
 static const ExitCodeText table[] = {
     {EXIT_DONE, "done; also: nothing was due"},
     {EXIT_DIFFERENT, "verify found a difference"},
+    {EXIT_OVERDUE, "status --check found a period that is overdue"},
     {EXIT_USAGE, "wrong usage"},
     {EXIT_DATA, "bad data, a period that cannot be closed yet, or one that was never closed"},
     {EXIT_DATABASE, "no database"},

@@ -38,6 +38,9 @@ static const OptionText option_texts[] = {
      "replaced"},
     {OPTION_FORMATS, "format", "csv,json", "which files to write; without it all formats"},
     {OPTION_CHECK_FOLDER, "check", "DIR", "prove the report in this folder, instead of making one"},
+    {OPTION_CHECK, "check", NULL,
+     "for monitoring: one line where all is well, exit code 2 where a period has ended and is not "
+     "closed"},
     {OPTION_DB, "db", NULL, "look at the database too: tables, columns, kinds, rights"},
     {OPTION_CONFIG, "config", "FILE",
      "the programme; else $TIERCLOSE_CONFIG, else " TIERCLOSE_DEFAULT_CONFIG},

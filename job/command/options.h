@@ -30,6 +30,7 @@ typedef enum OptionBit {
     OPTION_QUIET = 1 << 13,
     OPTION_HELP = 1 << 14,
     OPTION_MEMORY = 1 << 15,
+    OPTION_CHECK = 1 << 18,
     OPTION_OUT = 1 << 20,
     OPTION_FORMATS = 1 << 21,
     OPTION_CHECK_FOLDER = 1 << 22,

@@ -2,12 +2,12 @@
 #include "command/command.h"
 #include "config/load.h"
 #include "ledger/connection.h"
+#include "report/due.h"
 #include "report/status_print.h"
 #include "report/today.h"
 
 static bool run_status(const CommandContext *context, ExitCode *ret_code, Error *reterr)
 {
-    (void)ret_code;
     const Options *options = context->options;
     const Programme *programme = NULL;
     CLEANUP_CONNECTION Connection *connection = NULL;
@@ -22,8 +22,13 @@ static bool run_status(const CommandContext *context, ExitCode *ret_code, Error 
     }
     if (options->json) {
         status_print_json(context->out, &status, programme, today);
+    } else if (option_given(options, OPTION_CHECK)) {
+        status_print_check(context->out, &status, today);
     } else {
         status_print_text(context->out, &status, programme, today);
+    }
+    if (option_given(options, OPTION_CHECK) && due_of(&status, today).overdue > 0) {
+        *ret_code = EXIT_OVERDUE;
     }
     return true;
 }
@@ -37,6 +42,10 @@ const Command command_status = {
         "is due, "
         "whether a run is at work, the last success, and the last ten runs with their errors.\n\n"
         "After exit code 74 (the connection died while publishing) it tells the outcome: the run "
-        "shows as published, or as died, and then nothing of it was published.",
-    .options = OPTION_FORMAT,
+        "shows as published, or as died, and then nothing of it was published.\n\n"
+        "--check is for monitoring: exit code 2 where a period has ended and is not closed, with "
+        "what is overdue, since when, and what to run; else 0 and one line. A month that ended at "
+        "midnight is overdue until the night's close has run. With --format json the object is the "
+        "same as without.",
+    .options = OPTION_FORMAT | OPTION_CHECK,
 };

@@ -1,36 +1,13 @@
 #include "report/status_print.h"
 
 #include "base/format.h"
+#include "report/due.h"
 
 #include <inttypes.h>
 #include <jansson.h>
 #include <string.h>
 
-/* What the calendar says of the periods. */
-typedef struct Due {
-    Period newest; /* closed; not set where none is */
-    bool final;
-    Period next;
-    LocalDay due_on;
-    bool due;
-} Due;
-
-static Due look_at_calendar(const Status *status, LocalDay today)
-{
-    Due due = {0};
-    Error ignored;
-    if (status->any_closed && period_parse(status->newest_period, &due.newest, &ignored)) {
-        due.final = today >= status->newest_effective_on;
-        due.next = due.newest + 1;
-    } else {
-        /* Before any close the newest that is due comes first (contract 8.4). */
-        Period now = period_of_day(today);
-        due.next = today == period_last_day(now) ? now : now - 1;
-    }
-    due.due_on = period_last_day(due.next);
-    due.due = today >= due.due_on;
-    return due;
-}
+enum { LATE_TEXT_BYTES = 2 * PERIOD_TEXT_BYTES + 8 };
 
 static const char *run_status(const Status *status, const StatusRun *run)
 {
@@ -74,6 +51,31 @@ static void print_due(FILE *out, const Due *due)
     (void)fprintf(out, "Next: %s, %s %s%s\n", period_format(due->next, period),
                   due->due ? "due since" : "due on", day_format(due->due_on, day),
                   due->due ? "; run: tierclose close" : ".");
+}
+
+/* "2025-11 to 2025-12" */
+static const char *late_periods(const Due *due, char text[LATE_TEXT_BYTES])
+{
+    char first[PERIOD_TEXT_BYTES];
+    char last[PERIOD_TEXT_BYTES];
+    (void)snprintf(text, LATE_TEXT_BYTES, "%s%s%s", period_format(due->next, first),
+                   due->overdue > 1 ? " to " : "",
+                   due->overdue > 1 ? period_format(due->next + due->overdue - 1, last) : "");
+    return text;
+}
+
+/* What there is to say of the periods that are late. */
+static void print_late(FILE *out, const char *word, const Due *due, LocalDay today)
+{
+    char periods[LATE_TEXT_BYTES];
+    char since[DAY_TEXT_BYTES];
+    char text[256];
+    int32_t days = today - due->ended_on + 1;
+    (void)snprintf(text, sizeof text,
+                   "%s: %s %s ended and %s not closed; overdue since %s, day %" PRId32 ".", word,
+                   late_periods(due, periods), due->overdue > 1 ? "have" : "has",
+                   due->overdue > 1 ? "are" : "is", day_format(due->ended_on, since), days);
+    format_paragraph(out, text, 0, 2);
 }
 
 static void print_work(FILE *out, const Status *status)
@@ -133,11 +135,14 @@ static void print_run(FILE *out, const Status *status, const StatusRun *run)
 
 void status_print_text(FILE *out, const Status *status, const Programme *programme, LocalDay today)
 {
-    Due due = look_at_calendar(status, today);
+    Due due = due_of(status, today);
     char day[DAY_TEXT_BYTES];
     (void)fprintf(out, "Today is %s in %s.\n", day_format(today, day), programme->timezone);
     print_closed(out, status, programme, &due);
     print_due(out, &due);
+    if (due.overdue > 0) {
+        print_late(out, "Late", &due, today);
+    }
     print_work(out, status);
     print_success(out, status);
     if (status->run_count > 0) {
@@ -147,6 +152,33 @@ void status_print_text(FILE *out, const Status *status, const Programme *program
     for (size_t i = 0; i < status->run_count; i++) {
         print_run(out, status, &status->runs[i]);
     }
+}
+
+void status_print_check(FILE *out, const Status *status, LocalDay today)
+{
+    Due due = due_of(status, today);
+    char period[PERIOD_TEXT_BYTES];
+    char day[DAY_TEXT_BYTES];
+    if (due.overdue == 0) {
+        (void)fprintf(out, "OK: %s%s next is %s, due %s %s.\n",
+                      status->any_closed ? status->newest_period : "",
+                      status->any_closed ? " is closed;" : "nothing is closed yet;",
+                      period_format(due.next, period), due.due ? "since" : "on",
+                      day_format(due.due_on, day));
+        return;
+    }
+    print_late(out, "OVERDUE", &due, today);
+    const StatusRun *last = status->run_count > 0 ? &status->runs[0] : NULL;
+    if (status->lock_held) {
+        (void)fputs("A run is at work now.\n", out);
+    } else if (last != NULL && strcmp(last->status, "published") != 0) {
+        char text[1024];
+        (void)snprintf(text, sizeof text, "Last run: %" PRId64 ", begun at %s, %s%s%.800s",
+                       last->run_id, last->started_at, run_status(status, last),
+                       last->error == NULL ? "." : ": ", last->error == NULL ? "" : last->error);
+        format_paragraph(out, text, 0, 2);
+    }
+    (void)fputs("Run: tierclose close\n", out);
 }
 
 static void set(json_t *object, const char *key, json_t *value)
@@ -209,9 +241,25 @@ static json_t *newest_json(const Status *status, const Due *due)
     return object;
 }
 
+static json_t *overdue_json(const Due *due)
+{
+    char first[PERIOD_TEXT_BYTES];
+    char last[PERIOD_TEXT_BYTES];
+    char since[DAY_TEXT_BYTES];
+    if (due->overdue == 0) {
+        return json_null();
+    }
+    json_t *object = json_object();
+    set(object, "first", json_string(period_format(due->next, first)));
+    set(object, "last", json_string(period_format(due->next + due->overdue - 1, last)));
+    set(object, "periods", json_integer(due->overdue));
+    set(object, "since", json_string(day_format(due->ended_on, since)));
+    return object;
+}
+
 void status_print_json(FILE *out, const Status *status, const Programme *programme, LocalDay today)
 {
-    Due due = look_at_calendar(status, today);
+    Due due = due_of(status, today);
     char day[DAY_TEXT_BYTES];
     char period[PERIOD_TEXT_BYTES];
     json_t *object = json_object();
@@ -225,6 +273,7 @@ void status_print_json(FILE *out, const Status *status, const Programme *program
     set(next, "due_on", json_string(day_format(due.due_on, day)));
     set(next, "due", json_boolean(due.due));
     set(object, "next", next);
+    set(object, "overdue", overdue_json(&due));
     set(object, "last_success",
         status->any_published ? run_json(status, &status->last_published) : json_null());
     json_t *runs = json_array();

@@ -3,6 +3,7 @@
  */
 #include "base/format.h"
 #include "report/difference.h"
+#include "report/due.h"
 #include "report/status_print.h"
 
 #include <criterion/criterion.h>
@@ -162,6 +163,8 @@ Test(status_text, before_any_close_the_newest_due_comes_first)
     cr_expect_str_eq(text, "Today is 2026-01-30 in Europe/London.\n"
                            "No period is closed yet.\n"
                            "Next: 2025-12, due since 2025-12-31; run: tierclose close\n"
+                           "Late: 2025-12 has ended and is not closed; overdue since 2026-01-01, "
+                           "day 30.\n"
                            "No run is at work.\n"
                            "No run has published anything yet.\n");
     free(text);
@@ -203,12 +206,85 @@ Test(status_json, says_the_same)
     cr_expect_str_eq(json_string_value(json_object_get(json_array_get(runs, 0), "status")), "died");
     cr_expect(json_is_null(json_object_get(json_array_get(runs, 0), "finished_at")));
     cr_expect(json_is_false(json_object_get(json_array_get(runs, 1), "carried")));
+    cr_expect(json_is_null(json_object_get(object, "overdue")));
+    json_decref(object);
+    free(text);
+    text = print(status_print_json, example(), (Date){2026, 3, 1});
+    object = json_loads(text, 0, NULL);
+    json_t *overdue = json_object_get(object, "overdue");
+    cr_expect_str_eq(json_string_value(json_object_get(overdue, "first")), "2026-01");
+    cr_expect_str_eq(json_string_value(json_object_get(overdue, "last")), "2026-02");
+    cr_expect_eq(json_integer_value(json_object_get(overdue, "periods")), 2);
+    cr_expect_str_eq(json_string_value(json_object_get(overdue, "since")), "2026-02-01");
     json_decref(object);
     free(text);
     text = print(status_print_json, (Status){0}, (Date){2026, 1, 8});
     object = json_loads(text, 0, NULL);
     cr_expect(json_is_null(json_object_get(object, "closed")));
     json_decref(object);
+    free(text);
+}
+
+static char *print_check(Status status, Date today)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    status_print_check(out, &status, day_from_date(today));
+    (void)fclose(out);
+    return text;
+}
+
+/* The example has closed up to 2025-12; its newest run died. */
+Test(status_check, one_line_until_the_month_has_ended)
+{
+    static const struct {
+        Date today;
+        const char *text;
+    } cases[] = {
+        {{2026, 1, 1}, "OK: 2025-12 is closed; next is 2026-01, due on 2026-01-31.\n"},
+        {{2026, 1, 30}, "OK: 2025-12 is closed; next is 2026-01, due on 2026-01-31.\n"},
+        {{2026, 1, 31}, "OK: 2025-12 is closed; next is 2026-01, due since 2026-01-31.\n"},
+        {{2026, 2, 1},
+         "OVERDUE: 2026-01 has ended and is not closed; overdue since 2026-02-01, day 1.\n"
+         "Last run: 43, begun at 2026-01-02T03:00:00Z, died.\n"
+         "Run: tierclose close\n"},
+        {{2026, 4, 1},
+         "OVERDUE: 2026-01 to 2026-03 have ended and are not closed; overdue since\n"
+         "  2026-02-01, day 60.\n"
+         "Last run: 43, begun at 2026-01-02T03:00:00Z, died.\n"
+         "Run: tierclose close\n"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char *text = print_check(example(), cases[i].today);
+        cr_expect_str_eq(text, cases[i].text, "%s", text);
+        free(text);
+        cr_expect_eq(due_of(&(Status){.any_closed = true, .newest_period = "2025-12"},
+                            day_from_date(cases[i].today))
+                             .overdue > 0,
+                     i >= 3);
+    }
+}
+
+Test(status_check, the_error_of_the_last_run_and_a_run_at_work)
+{
+    Status status = example();
+    status.runs[0] = status.runs[2];
+    char *text = print_check(status, (Date){2026, 2, 3});
+    cr_expect_not_null(strstr(text, "\nLast run: 41, begun at 2025-12-31T22:00:00Z, failed: the "
+                                    "connection was lost:\n  server closed the connection"),
+                       "%s", text);
+    free(text);
+    status.lock_held = true;
+    text = print_check(status, (Date){2026, 2, 3});
+    cr_expect_not_null(strstr(text, "\nA run is at work now.\nRun: tierclose close\n"), "%s", text);
+    free(text);
+    text = print_check((Status){0}, (Date){2026, 1, 31});
+    cr_expect_str_eq(text, "OK: nothing is closed yet; next is 2026-01, due since 2026-01-31.\n");
+    free(text);
+    text = print_check((Status){0}, (Date){2026, 1, 30});
+    cr_expect_str_eq(text, "OVERDUE: 2025-12 has ended and is not closed; overdue since 2026-01-01,"
+                           " day 30.\nRun: tierclose close\n");
     free(text);
 }
 
