@@ -7,11 +7,13 @@
  * kind ends the process at once, which is safe at any moment: a close is one commit (contract 8.1).
  */
 #include "command/command.h"
+#include "command/run_metrics.h"
 
 #include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #ifndef TIERCLOSE_VERSION
@@ -91,6 +93,51 @@ static int finish_output(int code, bool publishes)
     return code == EXIT_DONE ? EXIT_BUG : code;
 }
 
+static double seconds_now(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+/* After a run: its metrics. Where they cannot be written, what the run did still stands. */
+static int write_metrics(const CommandContext *context, const Command *command, int code,
+                         double seconds)
+{
+    Error error = {0};
+    if (run_metrics_write(context, command->name, TIERCLOSE_VERSION, code, seconds, &error)) {
+        return code;
+    }
+    if (code == EXIT_DONE && !command->publishes) {
+        return fail(&error);
+    }
+    (void)fprintf(stderr, "warning: %s%s\n", error.message,
+                  code == EXIT_DONE ? "; what was published stands" : "");
+    return code;
+}
+
+static int run_measured(CommandContext *context, const Command *command)
+{
+    double started = seconds_now();
+    Error error = {0};
+    if (!run_metrics_check(context->options, &error)) {
+        progress_destroy(context->progress);
+        return fail(&error);
+    }
+    ExitCode done = EXIT_DONE;
+    bool good = command->run(context, &done, &error);
+    progress_stop(context->progress);
+    int code = finish_output((int)done,
+                             command->publishes && !option_given(context->options, OPTION_DRY_RUN));
+    if (!good) {
+        explain_stop(&error);
+        code = fail(&error);
+    }
+    code = write_metrics(context, command, code, seconds_now() - started);
+    progress_destroy(context->progress);
+    return code;
+}
+
 static int run_command(const Command *command, int argc, char **argv)
 {
     Error error = {0};
@@ -111,17 +158,9 @@ static int run_command(const Command *command, int argc, char **argv)
         .stop_signal = &stop_signal,
         .out = stdout,
     };
-    ExitCode done = EXIT_DONE;
-    bool good = command->run(&context, &done, &error);
-    progress_destroy(context.progress);
+    int code = run_measured(&context, command);
     arena_destroy(&arena);
-    int code =
-        finish_output((int)done, command->publishes && !option_given(&options, OPTION_DRY_RUN));
-    if (good) {
-        return code;
-    }
-    explain_stop(&error);
-    return fail(&error);
+    return code;
 }
 
 static int print_help(int argc, char **argv)

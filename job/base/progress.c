@@ -47,6 +47,8 @@ struct Progress {
     double log_next; /* seconds into the phase */
     double log_interval;
     RecentRate rate;
+    ProgressStep steps[PROGRESS_STEPS_MAX];
+    size_t step_count;
     _Atomic int64_t done;
 };
 
@@ -173,12 +175,36 @@ Progress *progress_create(bool quiet)
 
 typedef size_t (*EndText)(const PhaseState *state, size_t columns, char *text, size_t size);
 
+/* Adds what the phase has taken to its kind. */
+static void add_step(Progress *progress)
+{
+    char name[PROGRESS_STEP_BYTES];
+    progress_text_step(progress->phase, name, sizeof name);
+    size_t at = 0;
+    while (at < progress->step_count && strcmp(progress->steps[at].name, name) != 0) {
+        at++;
+    }
+    if (at == PROGRESS_STEPS_MAX) {
+        return;
+    }
+    if (at == progress->step_count) {
+        progress->step_count++;
+        progress->steps[at] = (ProgressStep){0};
+        memcpy(progress->steps[at].name, name, sizeof name);
+    }
+    progress->steps[at].seconds += now_seconds() - progress->started;
+}
+
 static void end_phase(Progress *progress, EndText write)
 {
     if (!progress->active) {
         return;
     }
+    add_step(progress);
     progress->active = false;
+    if (progress->quiet) {
+        return;
+    }
     char text[LINE_BYTES];
     PhaseState state = phase_state(progress);
     (void)write(&state, line_columns(progress), text, sizeof text);
@@ -187,7 +213,7 @@ static void end_phase(Progress *progress, EndText write)
 
 void progress_begin(Progress *progress, const char *phase, const char *unit, int64_t total)
 {
-    if (progress == NULL || progress->quiet) {
+    if (progress == NULL) {
         return;
     }
     (void)pthread_mutex_lock(&progress->mutex);
@@ -201,7 +227,7 @@ void progress_begin(Progress *progress, const char *phase, const char *unit, int
     progress->rate = (RecentRate){0};
     progress->active = true;
     atomic_store(&progress->done, 0);
-    if (!progress->has_thread) {
+    if (!progress->has_thread && !progress->quiet) {
         start_thread(progress);
     }
     (void)pthread_mutex_unlock(&progress->mutex);
@@ -215,9 +241,19 @@ void progress_add(Progress *progress, int64_t count)
     (void)atomic_fetch_add(&progress->done, count);
 }
 
+const ProgressStep *progress_steps(const Progress *progress, size_t *ret_count)
+{
+    if (progress == NULL) {
+        *ret_count = 0;
+        return NULL;
+    }
+    *ret_count = progress->step_count;
+    return progress->steps;
+}
+
 void progress_end(Progress *progress)
 {
-    if (progress == NULL || progress->quiet) {
+    if (progress == NULL) {
         return;
     }
     (void)pthread_mutex_lock(&progress->mutex);
@@ -244,13 +280,23 @@ void progress_note(Progress *progress, const char *format, ...)
     (void)pthread_mutex_unlock(&progress->mutex);
 }
 
-void progress_destroy(Progress *progress)
+void progress_stop(Progress *progress)
 {
     if (progress == NULL) {
         return;
     }
     (void)pthread_mutex_lock(&progress->mutex);
     end_phase(progress, progress_text_stopped);
+    (void)pthread_mutex_unlock(&progress->mutex);
+}
+
+void progress_destroy(Progress *progress)
+{
+    if (progress == NULL) {
+        return;
+    }
+    progress_stop(progress);
+    (void)pthread_mutex_lock(&progress->mutex);
     progress->ends = true;
     (void)pthread_cond_signal(&progress->changed);
     (void)pthread_mutex_unlock(&progress->mutex);

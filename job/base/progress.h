@@ -17,14 +17,25 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 typedef struct Progress Progress;
 
-/* `quiet`: nothing at all. A Progress owns no file: it writes to stderr. */
+/* What a kind of phase took in all, over the months and parts of a run. */
+enum { PROGRESS_STEPS_MAX = 8, PROGRESS_STEP_BYTES = 64 };
+typedef struct ProgressStep {
+    char name[PROGRESS_STEP_BYTES]; /* "read events" */
+    double seconds;
+} ProgressStep;
+
+/* `quiet`: nothing is written at all. A Progress owns no file: it writes to stderr. */
 Progress *progress_create(bool quiet);
 
 /* A phase that has not ended gets a line that says where it stopped. */
+void progress_stop(Progress *progress);
+
+/* Stops, and frees it. */
 void progress_destroy(Progress *progress);
 
 /* Begins a phase, for example ("read events", "rows", 0); total 0: not known. Ends the one before.
@@ -36,6 +47,12 @@ void progress_add(Progress *progress, int64_t count);
 
 /* Ends the phase with its line: name, count, seconds, rate. */
 void progress_end(Progress *progress);
+
+/*
+ * What each kind of ended phase took, in the order in which they first came; *ret_count gets how
+ * many. Belongs to the Progress. For the thread that begins and ends the phases.
+ */
+const ProgressStep *progress_steps(const Progress *progress, size_t *ret_count);
 
 /* A line of its own between phases, such as a warning. */
 void progress_note(Progress *progress, const char *format, ...)

@@ -220,3 +220,10 @@ double recent_rate_per_second(const RecentRate *rate)
 {
     return rate->seconds < RATE_SECONDS_MIN || rate->weight <= 0 ? 0 : rate->sum / rate->weight;
 }
+
+void progress_text_step(const char *phase, char *text, size_t size)
+{
+    const char *colon = strstr(phase, ": ");
+    const char *name = colon == NULL ? phase : colon + 2;
+    (void)snprintf(text, size, "%.*s", (int)strcspn(name, ","), name);
+}

@@ -49,3 +49,7 @@ void recent_rate_look(RecentRate *rate, double seconds, int64_t done);
 
 /* Per second; 0 where too little time has passed to tell. */
 double recent_rate_per_second(const RecentRate *rate);
+
+/* The kind of a phase, without its month and its part: "read events" of "2025-12: read events, part
+ * 1 of 2". */
+void progress_text_step(const char *phase, char *text, size_t size);

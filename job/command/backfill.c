@@ -17,8 +17,8 @@ const Command command_backfill = {
         "in one commit; the new levels are carried forward through the later months already "
         "closed. For the first months of a programme, and after a correction of old events.\n\n"
         "A coupon whose issue is over is written as lapsed. Try --dry-run first.",
-    .options =
-        OPTION_FROM | OPTION_TO | OPTION_DRY_RUN | OPTION_NO_WAIT | OPTION_WORKERS | OPTION_MEMORY,
+    .options = OPTION_FROM | OPTION_TO | OPTION_DRY_RUN | OPTION_NO_WAIT | OPTION_WORKERS |
+               OPTION_MEMORY | OPTION_METRICS,
     .required = OPTION_FROM | OPTION_TO,
     .publishes = true,
 };

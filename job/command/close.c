@@ -24,6 +24,6 @@ const Command command_close = {
         "and ends with 0. Run it every night.\n\n"
         "With --period: closes that month, or settles it while it is not final.",
     .options = OPTION_PERIOD | OPTION_FULL | OPTION_DRY_RUN | OPTION_NO_WAIT | OPTION_WORKERS |
-               OPTION_MEMORY,
+               OPTION_MEMORY | OPTION_METRICS,
     .publishes = true,
 };

@@ -32,6 +32,9 @@ static const OptionText option_texts[] = {
     {OPTION_MEMORY, "memory", "SIZE",
      "memory to keep within, as 500M or 2G, by reading the events several times where it is short; "
      "else a quarter of the machine's"},
+    {OPTION_METRICS, "metrics", "FILE",
+     "write metrics for Prometheus here when the run has ended, well or not; the folder of "
+     "node_exporter's textfile collector takes NAME.prom"},
     {OPTION_FORMAT, "format", "text|json", "for people (text, the default) or for programs"},
     {OPTION_OUT, "out", "DIR",
      "the folder to write, in one that is there; an older report of the same period in it is "
@@ -137,6 +140,10 @@ static bool parse_value(const OptionText *text, const char *value, Options *opti
     case OPTION_FORMATS:
         options->formats = value;
         return true;
+    case OPTION_METRICS:
+        options->metrics = value;
+        return value[0] != '\0' || error_set(reterr, EXIT_USAGE, "name a file, such as NAME.prom.",
+                                             "--metrics: the file name is empty");
     case OPTION_OUT:
         return parse_folder(text->name, value, &options->out, reterr);
     case OPTION_CHECK_FOLDER:

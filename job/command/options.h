@@ -30,6 +30,7 @@ typedef enum OptionBit {
     OPTION_QUIET = 1 << 13,
     OPTION_HELP = 1 << 14,
     OPTION_MEMORY = 1 << 15,
+    OPTION_METRICS = 1 << 16,
     OPTION_CHECK = 1 << 18,
     OPTION_OUT = 1 << 20,
     OPTION_FORMATS = 1 << 21,
@@ -60,6 +61,7 @@ typedef struct Options {
     bool json;           /* --format json */
     const char *formats; /* --format of the report; NULL: not given */
     const char *out;
+    const char *metrics;      /* NULL: not given */
     const char *check_folder; /* --check DIR */
     const char *config; /* --config, else $TIERCLOSE_CONFIG, else the installed file; never NULL */
     const char *dsn;    /* NULL: not given */

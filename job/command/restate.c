@@ -20,7 +20,8 @@ const Command command_restate = {
         "begun, else kept and counted.\n\n"
         "A close does this by itself until the day before the month takes effect; restate is for "
         "later. Try --dry-run first.",
-    .options = OPTION_PERIOD | OPTION_DRY_RUN | OPTION_NO_WAIT | OPTION_WORKERS | OPTION_MEMORY,
+    .options = OPTION_PERIOD | OPTION_DRY_RUN | OPTION_NO_WAIT | OPTION_WORKERS | OPTION_MEMORY |
+               OPTION_METRICS,
     .required = OPTION_PERIOD,
     .publishes = true,
 };

@@ -47,5 +47,5 @@ const Command command_status = {
         "what is overdue, since when, and what to run; else 0 and one line. A month that ended at "
         "midnight is overdue until the night's close has run. With --format json the object is the "
         "same as without.",
-    .options = OPTION_FORMAT | OPTION_CHECK,
+    .options = OPTION_FORMAT | OPTION_CHECK | OPTION_METRICS,
 };

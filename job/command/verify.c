@@ -37,6 +37,6 @@ const Command command_verify = {
         "change and grant with what is published. Writes nothing. Ends with 0 where all is equal "
         "and with 1 where something differs; events that were recorded late are counted, since "
         "they explain differences.",
-    .options = OPTION_PERIOD | OPTION_WORKERS | OPTION_MEMORY,
+    .options = OPTION_PERIOD | OPTION_WORKERS | OPTION_MEMORY | OPTION_METRICS,
     .required = OPTION_PERIOD,
 };

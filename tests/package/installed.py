@@ -13,6 +13,7 @@ FILES = [
     "bin/tierclose", "share/bash-completion/completions/tierclose", "share/doc/tierclose/README.md",
     "share/tierclose/aliexpress.yaml", "share/tierclose/aliexpress-flat.yaml",
     "share/tierclose/aliexpress-legacy.yaml",
+    "share/doc/tierclose/examples/tierclose.rules.yml",
     *(f"share/tierclose/{path.relative_to(ROOT)}" for path in sorted((ROOT / "sql").rglob("*"))
       if path.is_file()),
 ]

@@ -189,3 +189,17 @@ Test(recent_rate, follows_a_source_that_slows_down)
     cr_expect_lt(recent_rate_per_second(&rate), 250);
     cr_expect_gt(recent_rate_per_second(&rate), 50);
 }
+
+Test(progress_text, the_kind_of_a_phase_has_no_month)
+{
+    static const char *const cases[][2] = {
+        {"read members", "read members"},
+        {"2025-12: read events", "read events"},
+        {"2025-12: read events, part 1 of 2", "read events"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char text[TEXT_BYTES];
+        progress_text_step(cases[i][0], text, sizeof text);
+        cr_expect_str_eq(text, cases[i][1]);
+    }
+}
