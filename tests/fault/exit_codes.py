@@ -40,6 +40,10 @@ def difference():
     on_copy(1, ("verify", "--period", "2025-11"), before=late_events(10))
 
 
+def overdue():
+    on_copy(2, ("status", "--check", "--today", "2026-02-02"))
+
+
 def wrong_usage():
     on_copy(64, ("close", "--perod", "2025-12"), "--perod")
 
@@ -111,6 +115,7 @@ def stopped(number, code):
 CODES = {
     0: done,
     1: difference,
+    2: overdue,
     64: wrong_usage,
     65: bad_data,
     69: no_database,
