@@ -6,9 +6,6 @@
 #include <stdio.h>
 
 #define NEWEST "(select max(p.period::text) from tierclose.published p)"
-#define REASONS                                                                                    \
-    "unnest(array['unknown_member', 'unknown_kind', 'missing_order_id', 'missing_amount',"         \
-    " 'negative_amount', 'missing_points', 'unmatched_refund']) with ordinality n(reason, place)"
 
 static const char publications_sql[] =
     "select r.action, floor(extract(epoch from max(r.finished_at)))::bigint\n"
@@ -32,11 +29,11 @@ static const char fates_sql[] =
     "  else 'anomaly' end\n"
     "group by n.place, n.fate order by n.place";
 
+/* A run stores each reason, also where there are none. */
 #define ANOMALIES(period)                                                                          \
-    "select n.reason, coalesce(c.month_count, 0)\n"                                                \
-    "from tierclose.published p cross join " REASONS "\n"                                          \
-    "left join tierclose.anomaly_count c on c.run_id = p.run_id and c.reason = n.reason\n"         \
-    "where p.period = " period " order by n.place"
+    "select c.reason, c.month_count\n"                                                             \
+    "from tierclose.published p join tierclose.anomaly_count c on c.run_id = p.run_id\n"           \
+    "where p.period = " period " order by c.reason collate \"C\""
 
 static const char changes_sql[] =
     "select n.direction, count(c.member_id)\n"

@@ -36,6 +36,14 @@ static bool fail_write(const char *path, int number, Error *reterr)
                      "--metrics %.600s cannot be written: %s", path, strerror(number));
 }
 
+static bool fail_read(const char *path, int number, Error *reterr)
+{
+    return number == ENOTDIR
+               ? fail_write(path, number, reterr)
+               : error_set(reterr, EXIT_BUG, "let this user read it, or name another file.",
+                           "--metrics %.600s cannot be read: %s", path, strerror(number));
+}
+
 /* ".NAME.new" in the folder of NAME: node_exporter takes only what ends with .prom. */
 static char *work_path_of(const char *path)
 {
@@ -94,7 +102,8 @@ static bool read_previous(const char *path, char **ret_text, Error *reterr)
     char *text = memory_alloc(METRICS_BYTES_MAX + 1, 1);
     struct stat status = {0};
     int handle = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    bool absent = handle < 0 && errno == ENOENT;
+    int number = handle < 0 ? errno : 0;
+    bool absent = number == ENOENT;
     size_t used = 0;
     ssize_t size = absent ? 0 : -1;
     if (handle >= 0 && fstat(handle, &status) == 0 && S_ISREG(status.st_mode)) {
@@ -106,6 +115,10 @@ static bool read_previous(const char *path, char **ret_text, Error *reterr)
         (void)close(handle);
     }
     text[used] = '\0';
+    if (number != 0 && !absent) {
+        free(text);
+        return fail_read(path, number, reterr);
+    }
     if (size < 0 || used == METRICS_BYTES_MAX || !metrics_text_is_ours(text)) {
         free(text);
         return error_set(reterr, EXIT_USAGE,

@@ -288,6 +288,10 @@ def unwritable():
         other.write_text("mine\n", encoding="utf-8")
         expect_refused(place, other, 64, "is no file of tierclose's metrics")
         expect_equal(other.read_text(encoding="utf-8"), "mine\n", "another's file")
+        expect_refused(place, other / "x.prom", 64, "Not a directory", "make its folder")
+        unreadable = place.folder / "loop.prom"
+        unreadable.symlink_to(unreadable)
+        expect_refused(place, unreadable, 70, "cannot be read: ", "let this user read it")
         expect_refused(place, "/proc/x.prom", 64, "--metrics /proc/x.prom")
         run_job(place.database, "close", "--dry-run", "--metrics", place.path,
                 code=64).expect_error("--metrics does not go with --dry-run")
