@@ -91,7 +91,8 @@ class Place:
 def a_close():
     with Place() as place:
         place.run("backfill", "--from", "2025-10", "--to", "2025-11", "--today", "2025-12-02")
-        place.run("close", "--today", "2025-12-31")
+        # In full, so that the window has anomalies and events that the month has not.
+        place.run("close", "--full", "--today", "2025-12-31")
         expect_equal(place.path.stat().st_mode & 0o7777, 0o644, "the mode")
         place.expect_alone()
         run_promtool("check", "metrics", input=place.path.read_text(encoding="utf-8"))
