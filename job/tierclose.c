@@ -6,6 +6,7 @@
  * only leaves its number in `stop_signal`; the job looks at it between steps. The second one of its
  * kind ends the process at once, which is safe at any moment: a close is one commit (contract 8.1).
  */
+#include "base/log.h"
 #include "command/command.h"
 #include "command/run_metrics.h"
 
@@ -45,10 +46,7 @@ static void catch_signals(void)
 
 static int fail(const Error *error)
 {
-    (void)fprintf(stderr, "error: %s\n", error->message);
-    if (error->hint[0] != '\0') {
-        (void)fprintf(stderr, "hint: %s\n", error->hint);
-    }
+    log_error(error);
     return (int)error->code;
 }
 
@@ -86,11 +84,13 @@ static int finish_output(int code, bool publishes)
         return code;
     }
     if (publishes) {
-        (void)fputs("warning: stdout cannot be written; what was published stands\n", stderr);
+        log_warning("stdout cannot be written; what was published stands");
         return code;
     }
-    (void)fputs("error: stdout cannot be written\nhint: is its disk full?\n", stderr);
-    return code == EXIT_DONE ? EXIT_BUG : code;
+    Error error;
+    (void)error_set(&error, code == EXIT_DONE ? EXIT_BUG : (ExitCode)code, "is its disk full?",
+                    "stdout cannot be written");
+    return fail(&error);
 }
 
 static double seconds_now(void)
@@ -111,8 +111,7 @@ static int write_metrics(const CommandContext *context, const Command *command, 
     if (code == EXIT_DONE && !command->publishes) {
         return fail(&error);
     }
-    (void)fprintf(stderr, "warning: %s%s\n", error.message,
-                  code == EXIT_DONE ? "; what was published stands" : "");
+    log_warning("%s%s", error.message, code == EXIT_DONE ? "; what was published stands" : "");
     return code;
 }
 
@@ -120,6 +119,7 @@ static int run_measured(CommandContext *context, const Command *command)
 {
     double started = seconds_now();
     Error error = {0};
+    log_event("started", "started", LOG_FIELDS(LOG_TEXT("version", TIERCLOSE_VERSION)));
     if (!run_metrics_check(context->options, &error)) {
         progress_destroy(context->progress);
         return fail(&error);
@@ -135,6 +135,9 @@ static int run_measured(CommandContext *context, const Command *command)
     }
     code = write_metrics(context, command, code, seconds_now() - started);
     progress_destroy(context->progress);
+    log_event(
+        "ended", code == EXIT_DONE ? "done" : "ended with an exit code",
+        LOG_FIELDS(LOG_COUNT("exit_code", code), LOG_SECONDS("seconds", seconds_now() - started)));
     return code;
 }
 
@@ -142,6 +145,7 @@ static int run_command(const Command *command, int argc, char **argv)
 {
     Error error = {0};
     Options options;
+    log_begin(command->name, false);
     if (!options_parse(command->name, command->options, command->required, argc, argv, &options,
                        &error)) {
         return fail(&error);
@@ -150,6 +154,7 @@ static int run_command(const Command *command, int argc, char **argv)
         command_print_help(stdout, command);
         return finish_output(EXIT_DONE, false);
     }
+    log_begin(command->name, option_given(&options, OPTION_QUIET));
     Arena arena = {0};
     CommandContext context = {
         .options = &options,

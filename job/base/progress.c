@@ -1,11 +1,11 @@
 #include "base/progress.h"
 
 #include "base/arena.h"
+#include "base/log.h"
 #include "base/progress_text.h"
 
 #include <pthread.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,7 +39,6 @@ struct Progress {
     pthread_cond_t changed;
     bool ends;
     bool active;
-    bool drawn; /* a line stands on the terminal without a newline */
     char phase[NAME_BYTES];
     char unit[NAME_BYTES];
     int64_t total;
@@ -92,14 +91,25 @@ static PhaseState phase_state(const Progress *progress)
 }
 
 /* In one write, so that no half of a line is ever seen. */
-static void put(Progress *progress, const char *text, bool ends_line)
+static void put(const Progress *progress, const char *text, bool ends_line)
 {
     char line[LINE_BYTES + sizeof LINE_START LINE_REST_ERASE "\n"];
     int length = snprintf(line, sizeof line, "%s%s%s%s", progress->terminal ? LINE_START : "", text,
                           progress->terminal ? LINE_REST_ERASE : "", ends_line ? "\n" : "");
     (void)fwrite(line, 1, length < 0 ? 0 : (size_t)length, stderr);
     (void)fflush(stderr);
-    progress->drawn = !ends_line;
+}
+
+/* The same for a program. */
+static void log_phase(const char *event, const PhaseState *state, const char *text)
+{
+    const LogField fields[] = {
+        LOG_TEXT("phase", state->phase),  LOG_SECONDS("seconds", state->seconds),
+        LOG_TEXT("unit", state->unit),    LOG_COUNT("done", state->done),
+        LOG_COUNT("total", state->total),
+    };
+    size_t known = state->unit[0] == '\0' ? 2 : state->total == 0 ? 4 : 5;
+    log_event(event, text, fields, known);
 }
 
 static void draw_running(Progress *progress)
@@ -118,7 +128,11 @@ static void draw_running(Progress *progress)
     progress->log_interval =
         progress->log_interval * 2 < LOG_SECONDS_MAX ? progress->log_interval * 2 : LOG_SECONDS_MAX;
     (void)progress_text_running(&state, line_columns(progress), text, sizeof text);
-    put(progress, text, !progress->terminal);
+    if (log_is_json()) {
+        log_phase("phase_running", &state, text);
+    } else {
+        put(progress, text, !progress->terminal);
+    }
 }
 
 static void *draw_until_end(void *argument)
@@ -163,7 +177,7 @@ Progress *progress_create(bool quiet)
 {
     Progress *progress = memory_alloc(1, sizeof *progress);
     progress->quiet = quiet;
-    progress->terminal = is_terminal();
+    progress->terminal = !log_is_json() && is_terminal();
     pthread_condattr_t attributes;
     (void)pthread_condattr_init(&attributes);
     (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
@@ -195,7 +209,7 @@ static void add_step(Progress *progress)
     progress->steps[at].seconds += now_seconds() - progress->started;
 }
 
-static void end_phase(Progress *progress, EndText write)
+static void end_phase(Progress *progress, const char *event, EndText write)
 {
     if (!progress->active) {
         return;
@@ -208,7 +222,11 @@ static void end_phase(Progress *progress, EndText write)
     char text[LINE_BYTES];
     PhaseState state = phase_state(progress);
     (void)write(&state, line_columns(progress), text, sizeof text);
-    put(progress, text, true);
+    if (log_is_json()) {
+        log_phase(event, &state, text);
+    } else {
+        put(progress, text, true);
+    }
 }
 
 void progress_begin(Progress *progress, const char *phase, const char *unit, int64_t total)
@@ -217,7 +235,7 @@ void progress_begin(Progress *progress, const char *phase, const char *unit, int
         return;
     }
     (void)pthread_mutex_lock(&progress->mutex);
-    end_phase(progress, progress_text_ended);
+    end_phase(progress, "phase_ended", progress_text_ended);
     (void)snprintf(progress->phase, sizeof progress->phase, "%s", phase);
     (void)snprintf(progress->unit, sizeof progress->unit, "%s", unit == NULL ? "" : unit);
     progress->total = total;
@@ -257,26 +275,7 @@ void progress_end(Progress *progress)
         return;
     }
     (void)pthread_mutex_lock(&progress->mutex);
-    end_phase(progress, progress_text_ended);
-    (void)pthread_mutex_unlock(&progress->mutex);
-}
-
-void progress_note(Progress *progress, const char *format, ...)
-{
-    if (progress == NULL || progress->quiet) {
-        return;
-    }
-    (void)pthread_mutex_lock(&progress->mutex);
-    if (progress->drawn) {
-        (void)fputs(LINE_START LINE_REST_ERASE, stderr);
-        progress->drawn = false;
-    }
-    va_list arguments;
-    va_start(arguments, format);
-    (void)vfprintf(stderr, format, arguments);
-    va_end(arguments);
-    (void)fputc('\n', stderr);
-    (void)fflush(stderr);
+    end_phase(progress, "phase_ended", progress_text_ended);
     (void)pthread_mutex_unlock(&progress->mutex);
 }
 
@@ -286,7 +285,7 @@ void progress_stop(Progress *progress)
         return;
     }
     (void)pthread_mutex_lock(&progress->mutex);
-    end_phase(progress, progress_text_stopped);
+    end_phase(progress, "phase_stopped", progress_text_stopped);
     (void)pthread_mutex_unlock(&progress->mutex);
 }
 

@@ -10,6 +10,8 @@
  * honoured; the only escape sequence wipes the rest of a line, on terminals only, and no mode of
  * the terminal is changed, so there is nothing to put back when the process ends.
  *
+ * With --log-format json the same words are lines of the log (log.h), as if there were no terminal.
+ *
  * A thread of its own draws, so that a step that waits is seen to wait, and whoever counts never
  * waits for a terminal. Thread-safe where it says so. NULL as the Progress of any call means
  * silence.
@@ -53,7 +55,3 @@ void progress_end(Progress *progress);
  * many. Belongs to the Progress. For the thread that begins and ends the phases.
  */
 const ProgressStep *progress_steps(const Progress *progress, size_t *ret_count);
-
-/* A line of its own between phases, such as a warning. */
-void progress_note(Progress *progress, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));

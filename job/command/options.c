@@ -1,6 +1,7 @@
 #include "command/options.h"
 
 #include "base/format.h"
+#include "base/log.h"
 #include "close/job.h"
 #include "command/suggest.h"
 #include "ledger/dsn.h"
@@ -52,6 +53,8 @@ static const OptionText option_texts[] = {
      "that belongs into the password file"},
     {OPTION_TODAY, "today", "YYYY-MM-DD",
      "the local date to act on, for replays and tests; else the database's clock"},
+    {OPTION_LOG_FORMAT, "log-format", "text|json",
+     "how stderr is written: for people (text, the default), or json, an object a line"},
     {OPTION_QUIET, "quiet", NULL, "no progress on stderr; results and errors as ever"},
     {OPTION_HELP, "help", NULL, "show this and end"},
 };
@@ -140,6 +143,14 @@ static bool parse_value(const OptionText *text, const char *value, Options *opti
     case OPTION_FORMATS:
         options->formats = value;
         return true;
+    case OPTION_LOG_FORMAT:
+        if (strcmp(value, "json") == 0) {
+            log_use_json();
+            return true;
+        }
+        return strcmp(value, "text") == 0 ||
+               error_set(reterr, EXIT_USAGE, "write --log-format text or --log-format json.",
+                         "--log-format: there is no format \"%.40s\"", value);
     case OPTION_METRICS:
         options->metrics = value;
         return value[0] != '\0' || error_set(reterr, EXIT_USAGE, "name a file, such as NAME.prom.",

@@ -31,11 +31,13 @@ typedef enum OptionBit {
     OPTION_HELP = 1 << 14,
     OPTION_MEMORY = 1 << 15,
     OPTION_METRICS = 1 << 16,
+    OPTION_LOG_FORMAT = 1 << 17,
     OPTION_CHECK = 1 << 18,
     OPTION_OUT = 1 << 20,
     OPTION_FORMATS = 1 << 21,
     OPTION_CHECK_FOLDER = 1 << 22,
-    OPTIONS_COMMON = OPTION_CONFIG | OPTION_DSN | OPTION_TODAY | OPTION_QUIET | OPTION_HELP,
+    OPTIONS_COMMON =
+        OPTION_CONFIG | OPTION_DSN | OPTION_TODAY | OPTION_LOG_FORMAT | OPTION_QUIET | OPTION_HELP,
 } OptionBit;
 
 typedef uint32_t OptionSet;
@@ -71,7 +73,7 @@ typedef struct Options {
 /*
  * Reads argv[1..argc) of `command` (argv[0] is not looked at). Where --help is given nothing else
  * is checked. EXIT_USAGE: anything unknown, doubled, malformed, missing from `required`, or --from
- * after --to.
+ * after --to. --log-format holds from where it is read on: a mistake behind it is told in it.
  */
 MUST_CHECK bool options_parse(const char *command, OptionSet taken, OptionSet required, int argc,
                               char **argv, Options *ret_options, Error *reterr);

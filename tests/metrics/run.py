@@ -8,8 +8,9 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
 # pylint: disable=wrong-import-position
 import cases
-import the_file
 import rules
+import the_file
+import the_log
 from live import drop_database
 from sample_data import load_sample
 
@@ -17,7 +18,7 @@ from sample_data import load_sample
 def main():
     load_sample(the_file.LOADED, the_file.MEMBERS)
     try:
-        for module in (the_file, rules):
+        for module in (the_file, the_log, rules):
             module.register()
         return cases.run_all("metrics")
     finally:

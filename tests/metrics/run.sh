@@ -1,7 +1,7 @@
 #!/bin/bash
 #
 # What monitoring sees: the file of --metrics after runs that went well, failed or were killed, the
-# alert rules.
+# alert rules, the log as JSON.
 #
 #   tests/metrics/run.sh [PART OF A NAME...]     without: all cases
 #   TIERCLOSE_JOB=path/to/tierclose              the program; else build/job/tierclose

@@ -73,6 +73,8 @@ static const WrongCase wrong_cases[] = {
     {"--dsn host:geheim=", "the connection string of --dsn cannot be read",
      "write \"host=... dbname=... user=...\" or postgresql://user@host/database, there with % and "
      "two hex digits for @ : / ? in a value; keep the password in ~/.pgpass."},
+    {"--log-format xml", "--log-format: there is no format \"xml\"",
+     "write --log-format text or --log-format json."},
     {"--config=", "--config: the file name is empty", "name the programme's YAML file."},
     {"--full --full", "--full is given twice", "keep one of the two."},
     {"2025-01", "close takes no argument \"2025-01\"", EXTRA_HINT},
