@@ -209,7 +209,8 @@ def strange_names():
 def stopped():
     with Place() as place, Session(place.database) as other:
         other.query(LOCK)
-        with Job(place.database, ["close", "--today", "2025-12-31", "--metrics", place.path]) as job:
+        with Job(place.database, ["close", "--today", "2025-12-31", "--metrics",
+                                  place.path]) as job:
             wait_for_connection(place)
             job.kill(signal.SIGTERM)
             job.expect_code(143)

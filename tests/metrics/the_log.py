@@ -33,8 +33,8 @@ def lines_of(text, command):
 
 def start(database, *words, host=None, config=CONFIG, through=(), **options):
     dsn = f"dbname={database}" + (f" host={host}" if host else "")
-    return subprocess.run([*through, PROGRAM, *words, "--log-format", "json", "--config", config, "--dsn",
-                           dsn], text=True, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE,
+    return subprocess.run([*through, PROGRAM, *words, "--log-format", "json", "--config", config,
+                           "--dsn", dsn], text=True, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE,
                           check=False, **{"stdout": subprocess.PIPE, **options})
 
 
@@ -132,7 +132,7 @@ def no_memory():
     with Place() as place:
         for limit in range(MEMORY_FROM_MB, MEMORY_UNTIL_MB):
             done = start(place.database, "close", "--today", "2025-12-31", "--quiet",
-                         through=["prlimit", f"--as={limit << 20}"])
+                         through=["prlimit", "--stack=200000", f"--as={limit << 20}"])
             if "out of memory" in done.stderr:
                 error = expect_error(done, "close", 70)
                 expect(error["message"].startswith("out of memory: asked for "), error["message"])
