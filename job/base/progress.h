@@ -40,8 +40,8 @@ void progress_stop(Progress *progress);
 /* Stops, and frees it. */
 void progress_destroy(Progress *progress);
 
-/* Begins a phase, for example ("read events", "rows", 0); total 0: not known. Ends the one before.
- */
+/* Begins a phase, for example ("read events", "rows", 0); unit: a plural that ends with s; total 0:
+ * not known. Ends the one before. */
 void progress_begin(Progress *progress, const char *phase, const char *unit, int64_t total);
 
 /* Adds to what is done; from any thread. */

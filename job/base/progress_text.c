@@ -52,6 +52,12 @@ static const char *count_text(int64_t count, int form, char text[FORMAT_TEXT_BYT
                                          : format_short((double)count, text);
 }
 
+/* The unit is a regular plural: of one thing its s is not shown. */
+static void add_unit(Line *line, const PhaseState *state, int64_t count)
+{
+    add(line, " %.*s", (int)strlen(state->unit) - (count == 1 ? 1 : 0), state->unit);
+}
+
 /* A total may be the planner's guess: once it is passed, it says nothing. */
 static bool total_known(const PhaseState *state)
 {
@@ -89,10 +95,11 @@ static void write_running(Line *line, const PhaseState *state, int form)
     }
     if (state->unit[0] != '\0' && (form & PART_COUNT) != 0) {
         add(line, "%s %s", comma(line), count_text(state->done, form, FORMAT_TEXT));
-        if (total_known(state) && (form & PART_TOTAL) != 0) {
+        bool with_total = total_known(state) && (form & PART_TOTAL) != 0;
+        if (with_total) {
             add(line, " of %s", count_text(state->total, form, FORMAT_TEXT));
         }
-        add(line, " %s", state->unit);
+        add_unit(line, state, with_total ? state->total : state->done);
     }
     if (state->unit[0] != '\0' && state->per_second > 0 && (form & PART_RATE) != 0) {
         add(line, "%s %s/s", comma(line), format_short(state->per_second, FORMAT_TEXT));
@@ -111,7 +118,9 @@ static void write_ended(Line *line, const PhaseState *state, int form)
         add(line, "%s %s", !counted && (form & PART_COUNT) != 0 ? " done in" : "", duration);
         return;
     }
-    add(line, " %s %s in %s", count_text(state->done, form, FORMAT_TEXT), state->unit, duration);
+    add(line, " %s", count_text(state->done, form, FORMAT_TEXT));
+    add_unit(line, state, state->done);
+    add(line, " in %s", duration);
     if (state->seconds >= RATE_SECONDS_MIN && (form & PART_RATE) != 0) {
         add(line, ", %s/s", format_short((double)state->done / state->seconds, FORMAT_TEXT));
     }
@@ -121,7 +130,8 @@ static void write_stopped(Line *line, const PhaseState *state, int form)
 {
     add(line, "%s: stopped", state->phase);
     if (state->unit[0] != '\0' && (form & PART_COUNT) != 0) {
-        add(line, " at %s %s", count_text(state->done, form, FORMAT_TEXT), state->unit);
+        add(line, " at %s", count_text(state->done, form, FORMAT_TEXT));
+        add_unit(line, state, state->done);
     }
     if ((form & PART_TIME) != 0) {
         add(line, " after %s", format_duration(state->seconds, FORMAT_TEXT));

@@ -14,7 +14,7 @@
 
 typedef struct PhaseState {
     const char *phase;
-    const char *unit; /* "" where nothing is counted */
+    const char *unit; /* a plural that ends with s; "" where nothing is counted */
     int64_t done;
     int64_t total; /* 0: not known */
     double seconds;

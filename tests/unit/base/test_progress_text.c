@@ -37,6 +37,19 @@ typedef struct WidthCase {
     const char *expected;
 } WidthCase;
 
+Test(progress_text, of_one_thing_the_unit_is_singular)
+{
+    static const PhaseState one = {.phase = "write json", .unit = "files", .done = 1};
+    PhaseState state = one;
+    expect_text(progress_text_ended, state, 0, "write json: 1 file in 0.0 s");
+    expect_text(progress_text_stopped, state, 0, "write json: stopped at 1 file after 0.0 s");
+    expect_running(state, 0, "write json: 1 file, 0.0 s");
+    state.total = 2;
+    expect_running(state, 0, "write json: 50 %, 1 of 2 files, 0.0 s");
+    state.total = 1;
+    expect_running(state, 0, "write json: 100 %, 1 of 1 file, 0.0 s");
+}
+
 Test(progress_text, the_fullest_text_that_fits)
 {
     static const WidthCase cases[] = {
