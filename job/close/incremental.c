@@ -63,8 +63,10 @@ static const char *refuse(Session *session, const Reading *reading, const Closed
         !read_months(closed->base_month_rules, &base->first, &base->month_count)) {
         return "the last close left no points by month";
     }
-    if (strcmp(closed->base_system_identifier, reading->snapshot.system_identifier) != 0 ||
-        closed->base_system_identifier[0] == '\0') {
+    if (reading->snapshot.system_identifier[0] == '\0') {
+        return "the server does not tell the job which one it is";
+    }
+    if (!reading_same_server(reading, closed->base_system_identifier)) {
         return "the last close was made on another server";
     }
     if (reading->source->late_method == LATE_UNKNOWN) {

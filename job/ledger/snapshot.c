@@ -6,31 +6,33 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Not every engine that speaks PostgreSQL's protocol tells which cluster it is, nor tells
+ * everybody.
+ */
+static bool keeps_identity(const PGresult *result)
+{
+    const char *sqlstate = query_sqlstate(result);
+    return strcmp(sqlstate, "42501") == 0 || /* insufficient_privilege */
+           strcmp(sqlstate, "42883") == 0;   /* undefined_function */
+}
+
 /*
- * Which cluster this is. Not every engine that speaks PostgreSQL's protocol tells; then it is "".
+ * Which cluster this is; "" where it does not tell. Any other failure is one: taken for a server
+ * that does not tell, it would let the run read everything, for a reason that is not true.
  * Outside of the transaction, so that a refusal does not abort it.
  */
-static bool read_identity(Connection *connection, bool will_write, Snapshot *snapshot,
-                          Error *reterr)
+static bool read_identity(Connection *connection, Snapshot *snapshot, Error *reterr)
 {
-    if (will_write && !connection_refuse_standby(connection, reterr)) {
+    static const char sql[] = "select system_identifier::text from pg_catalog.pg_control_system()";
+    CLEANUP_RESULT PGresult *result = PQexec(connection->handle, sql);
+    if (PQresultStatus(result) != PGRES_TUPLES_OK) {
+        return keeps_identity(result) || query_fail(connection, result, reterr);
+    }
+    const char *text = NULL;
+    if (!query_text(result, 0, 0, &text, reterr)) {
         return false;
     }
-    CLEANUP_RESULT PGresult *result = NULL;
-    Error refused = {0};
-    if (query_run(connection, "select system_identifier::text from pg_catalog.pg_control_system()",
-                  0, NULL, &result, &refused)) {
-        const char *text = NULL;
-        if (!query_text(result, 0, 0, &text, reterr)) {
-            return false;
-        }
-        (void)snprintf(snapshot->system_identifier, sizeof snapshot->system_identifier, "%s", text);
-        return true;
-    }
-    if (connection_lost(connection)) {
-        *reterr = refused;
-        return false;
-    }
+    (void)snprintf(snapshot->system_identifier, sizeof snapshot->system_identifier, "%s", text);
     return true;
 }
 
@@ -68,7 +70,8 @@ bool snapshot_begin(Connection *connection, bool will_write, Snapshot *ret_snaps
     Snapshot snapshot = {0};
     const char *begin = will_write ? "begin isolation level repeatable read, read write"
                                    : "begin isolation level repeatable read, read only";
-    if (!read_identity(connection, will_write, &snapshot, reterr) ||
+    if ((will_write && !connection_refuse_standby(connection, reterr)) ||
+        !read_identity(connection, &snapshot, reterr) ||
         !connection_execute(connection, begin, reterr)) {
         return false;
     }

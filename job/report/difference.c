@@ -8,10 +8,10 @@
 static void print_late(FILE *out, const VerifyResult *result, const char *period)
 {
     if (result->late_events < 0) {
-        (void)fputs(
-            "  Whether events were recorded late cannot be told: the source has neither\n"
-            "  recorded_xid nor recorded_at, or the period was computed on another server.\n",
-            out);
+        (void)fputs("  Whether events were recorded late cannot be told: the source has neither\n"
+                    "  recorded_xid nor recorded_at, or the period may have been computed on "
+                    "another server.\n",
+                    out);
         return;
     }
     if (result->late_events == 0) {

@@ -104,7 +104,26 @@ def try_auditor():
         expect_equal(world.runs(), runs, "the ledger")
 
 
+def try_nameless_server():
+    """Then nobody knows whether the numbers of transactions are still the same: all is read."""
+    revoked = "revoke execute on function pg_catalog.pg_control_system() from public"
+    untold = "Mode: full, read in full: the server does not tell the job which one it is."
+    with users("job") as (job_user,), new_world() as world:
+        expect("Mode: incremental." in world.close("2025-12-31", "--dry-run", user=job_user).out,
+               "the base is good")
+        world.session.query(revoked)
+        for words in (("--dry-run",), ()):
+            job = world.close("2025-12-31", *words, user=job_user)
+            expect(untold in job.out, job.told())
+        world.session.query(event(5001, 20000))
+        for today in ("2026-01-02", "2026-01-03"):
+            job = world.close(today, user=job_user)
+            expect(untold in job.out, job.told())
+        expect_equal(world.standing(5001), (200, "Gold"), "5001")
+
+
 def register():
     add_case("the job's user needs tierclose_job only", try_job_user)
     add_case("what the job's user and the auditor may not do", try_forbidden)
+    add_case("a server that does not tell the job which one it is", try_nameless_server)
     add_case("the auditor looks and makes dry runs", try_auditor)
