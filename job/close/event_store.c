@@ -283,8 +283,11 @@ static const unsigned char *place_record(const unsigned char *at, RecordBase *ba
     bool is_stranger = slot == PLACE_STRANGER;
     Event *event = is_stranger ? &batch->strangers[batch->stranger_count]
                                : &batch->events[batch->first[slot + 1]++];
-    int64_t *stranger_id = is_stranger ? &batch->stranger_ids[batch->stranger_count++] : NULL;
-    at = event_record_get(at, base, stranger_id, event, &categories);
+    int64_t stranger_id = 0;
+    at = event_record_get(at, base, &stranger_id, event, &categories);
+    if (is_stranger) {
+        batch->stranger_ids[batch->stranger_count++] = stranger_id;
+    }
     keep_categories(batch, event, categories);
     return at;
 }

@@ -72,8 +72,11 @@ static inline void month_sets_clear(MonthSets *sets, size_t partition)
 {
     const size_t bytes = MEMBERS_PER_PARTITION / 8;
     size_t begin = partition * bytes;
-    size_t end = begin + bytes < sets->month_bytes ? begin + bytes : sets->month_bytes;
-    for (size_t month = 0; begin < end && month < sets->month_count; month++) {
-        memset(sets->bits + month * sets->month_bytes + begin, 0, end - begin);
+    if (begin >= sets->month_bytes) {
+        return; /* it has none */
+    }
+    size_t left = sets->month_bytes - begin;
+    for (size_t month = 0; month < sets->month_count; month++) {
+        memset(sets->bits + month * sets->month_bytes + begin, 0, left < bytes ? left : bytes);
     }
 }

@@ -23,22 +23,22 @@ typedef struct LevelsBefore {
 } LevelsBefore;
 
 typedef struct PeriodResult {
-    Period period;
     const RuleSet *rules;
-    StandingRow *standings;
-    MonthPool months; /* of the standings; empty where they are not kept */
+    Period period;
     bool months_kept;
+    bool month_sums_known; /* not where one leaves int64 */
+    bool points_overflow;  /* their sum does not fit */
+    StandingRow *standings;
+    size_t standing_count;
+    MonthPool months;                      /* of the standings; empty where they are not kept */
     size_t month_count;                    /* of the window */
     int64_t month_sums[WINDOW_MONTHS_MAX]; /* of all standings' points by month */
-    bool month_sums_known;                 /* not where one leaves int64 */
     OrderRange orders[WINDOW_MONTHS_MAX];  /* of its months */
-    size_t standing_count;
     ChangeRow *changes;
     size_t change_count;
     GrantRow *grants; /* deserved; grant_id 0; by (member_id, level, coupon) */
     size_t grant_count;
-    int64_t points;       /* the sum */
-    bool points_overflow; /* which does not fit */
+    int64_t points; /* the sum */
     int64_t upgrades;
     int64_t downgrades;
     int64_t program_changes;

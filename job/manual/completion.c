@@ -29,7 +29,9 @@ const char *completion_words(const OptionText *option, char words[VALUE_WORDS_BY
 {
     (void)snprintf(words, VALUE_WORDS_BYTES, "%s", option->argument);
     for (char *byte = words; *byte != '\0'; byte++) {
-        *byte = *byte == '|' || *byte == ',' ? ' ' : *byte;
+        if (*byte == '|' || *byte == ',') {
+            *byte = ' ';
+        }
     }
     return words;
 }

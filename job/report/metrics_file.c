@@ -64,25 +64,33 @@ static bool still_there(int handle, const char *path)
            opened.st_ino == named.st_ino && opened.st_dev == named.st_dev;
 }
 
-static bool work_begin(const char *path, Work *ret_work, Error *reterr)
+/* The handle of the file, locked; -1 with errno. */
+static int open_locked(const char *work_path)
 {
-    Work work = {.path = path, .work_path = work_path_of(path), .handle = -1};
-    while (work.handle < 0) {
-        work.handle =
-            open(work.work_path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, METRICS_MODE);
-        if (work.handle < 0) {
-            int number = errno;
-            free(work.work_path);
-            return fail_write(path, number, reterr);
+    for (;;) {
+        int handle = open(work_path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, METRICS_MODE);
+        if (handle < 0) {
+            return -1;
         }
         /* A file system without locks: the rename is still one step. */
-        bool locked = flock(work.handle, LOCK_EX) == 0;
-        if (locked && !still_there(work.handle, work.work_path)) {
-            (void)close(work.handle);
-            work.handle = -1;
+        bool locked = flock(handle, LOCK_EX) == 0;
+        if (!locked || still_there(handle, work_path)) {
+            return handle;
         }
+        (void)close(handle);
     }
-    *ret_work = work;
+}
+
+static bool work_begin(const char *path, Work *ret_work, Error *reterr)
+{
+    char *work_path = work_path_of(path);
+    int handle = open_locked(work_path);
+    if (handle < 0) {
+        (void)fail_write(path, errno, reterr);
+        free(work_path);
+        return false;
+    }
+    *ret_work = (Work){.path = path, .work_path = work_path, .handle = handle};
     return true;
 }
 

@@ -18,7 +18,7 @@ fi
 cppcheck --quiet --std=c11 --library=posix --inline-suppr -j "$(nproc)" -Ijob -D_GNU_SOURCE \
     --enable=warning,performance,portability,style --suppressions-list=tests/support/cppcheck.txt \
     --template='{file}:{line}: {id}: {message}' -DTIERCLOSE_VERSION='""' \
-    -DTIERCLOSE_DEFAULT_CONFIG='""' "${files[@]}" 2>&1 | sort -u | tee "$work/cppcheck"
+    -DTIERCLOSE_DEFAULT_CONFIG='""' -DTIERCLOSE_DATA_FOLDER='""' "${files[@]}" 2>&1 | sort -u | tee "$work/cppcheck"
 
 # A file each, so that both processors have something to do until the end.
 printf '%s\0' "${files[@]}" |
