@@ -2,7 +2,7 @@
 
 begin;
 \ir fixture/published.sql
-select plan(15);
+select plan(17);
 
 create function pg_temp.center(today text) returns setof text
 language plpgsql
@@ -102,6 +102,21 @@ select is(
     (select level || ' > ' || next_change_to from tierclose.member_center where member_id = 2),
     'A0 > Silver',
     'the level in effect has the name it had when it was published'
+);
+-- The change by the programme that comes with such rules names the level before.
+insert into tierclose.level_change (
+    member_id, period, from_level, to_level, direction, points, effective_on, run_id
+)
+values (2, '2025-12', 'A2', 'Silver', 'program', 100, '2026-01-08', 3);
+select is(
+    (select level || ' > ' || next_change_to from tierclose.member_center where member_id = 2),
+    'A2 > Silver',
+    'a level that the rules no longer know is in effect until the day'
+);
+select is(
+    (select benefits from tierclose.member_center where member_id = 2),
+    '{"top_weekly_brands_percent": 10}'::jsonb,
+    'and so are its benefits'
 );
 
 delete from tierclose.published;

@@ -122,6 +122,8 @@ roles|grant create on schema tierclose to tierclose_service
 ended_runs|drop trigger keep_ended_run on tierclose.run
 ended_runs|alter table tierclose.run disable trigger keep_ended_run
 ended_runs|alter function tierclose.keep_ended_run() reset search_path
+member_center_lookup|create or replace view tierclose.run_in_effect as select date '2000-01-01' today, 1::bigint newest_run_id, null::date next_effective_on, 1::bigint run_id, null::text[] periods_to_come
+member_center_lookup|create or replace view tierclose.member_center as select member_id, ''::text as level, ''::text as next_change_to, null::date as next_change_on, points, ''::text as next_level, points as points_to_next, expiring_points, '[]'::jsonb as coupons, '{}'::jsonb as benefits from tierclose.standing union all table tierclose.member_center
 run_details|alter table tierclose.run drop column run_by cascade
 run_details|alter table tierclose.run alter run_by drop default
 run_details|drop table tierclose.run_fate
@@ -130,6 +132,31 @@ run_details|revoke insert on tierclose.run_month from tierclose_job
 run_details|revoke select on tierclose.run_source from tierclose_auditor
 run_details|grant update (points) on tierclose.run_source to tierclose_job
 DAMAGES
+}
+
+# Everything that is to be seen of member_center: definitions, comments, rights, in their order.
+member_center_seen() {
+    sql -d "$database_admin" -c "select c.relname, pg_get_viewdef(c.oid), c.relacl,
+        (select string_agg(d.objsubid || d.description, ', ' order by d.objsubid)
+         from pg_description d where d.objoid = c.oid)
+        from pg_class c
+        where c.relnamespace = 'tierclose'::regnamespace
+            and c.relname in ('member_center', 'run_in_effect')
+        order by 1"
+}
+
+# The change to the views, and back: what a revert makes of them is what was there.
+member_center_comes_back() {
+    sqitch_in "$database_admin" revert -y
+    sqitch_in "$database_admin" deploy --to ended_runs
+    member_center_seen >"$scratch/before"
+    sqitch_in "$database_admin" deploy --verify
+    member_center_seen >"$scratch/changed"
+    ! cmp -s "$scratch/before" "$scratch/changed"
+    sqitch_in "$database_admin" revert --to ended_runs -y
+    member_center_seen >"$scratch/after"
+    diff "$scratch/before" "$scratch/after"
+    sqitch_in "$database_admin" deploy --verify
 }
 
 # prove DATABASE: the pgTAP files, each assertion a test.
@@ -192,6 +219,7 @@ check "revert while another database needs the roles" sqitch_in "$database_admin
 check "the roles stay" [ "$(role_count)" = 3 ]
 check "the other database still verifies" sqitch_as_user verify
 check "deploy where the roles are there already" sqitch_in "$database_admin" deploy --verify
+check "member_center goes back to what it was" member_center_comes_back
 check_damages
 check "after all of that it still verifies" sqitch_in "$database_admin" verify
 check "two loaders and a reader at once" months_at_once
