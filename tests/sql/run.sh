@@ -152,7 +152,9 @@ member_center_comes_back() {
     member_center_seen >"$scratch/before"
     sqitch_in "$database_admin" deploy --verify
     member_center_seen >"$scratch/changed"
-    ! cmp -s "$scratch/before" "$scratch/changed"
+    if cmp "$scratch/before" "$scratch/changed"; then
+        return 1
+    fi
     sqitch_in "$database_admin" revert --to ended_runs -y
     member_center_seen >"$scratch/after"
     diff "$scratch/before" "$scratch/after"
