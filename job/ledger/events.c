@@ -134,6 +134,8 @@ bool events_read_member(Connection *connection, const Source *source, int64_t me
     return true;
 }
 
+static const int64_t LATE_MARGIN_US = LATE_MARGIN_HOURS * INT64_C(3600) * 1000000;
+
 /* The late events of [from_us, until_us): FROM and WHERE with their three parameters. */
 typedef struct LateCondition {
     char from[TIMESTAMP_TEXT_BYTES];
@@ -161,13 +163,12 @@ static void late_condition(const Source *source, const char *snapshot_visible,
         "  and recorded_xid < pg_snapshot_xmax(pg_current_snapshot()) is not false";
     static const char by_time[] = "recorded_at >= $3::timestamptz";
     static const char by_time_or_null[] = "(recorded_at >= $3::timestamptz or recorded_at is null)";
-    const int64_t margin_us = LATE_MARGIN_HOURS * INT64_C(3600) * 1000000;
     bool is_exact = source->late_method == LATE_EXACT;
     ret_late->values[0] = timestamp_format(from_us, ret_late->from);
     ret_late->values[1] = timestamp_format(until_us, ret_late->until);
-    ret_late->values[2] = is_exact
-                              ? snapshot_visible
-                              : timestamp_format(snapshot_taken_at_us - margin_us, ret_late->since);
+    ret_late->values[2] =
+        is_exact ? snapshot_visible
+                 : timestamp_format(snapshot_taken_at_us - LATE_MARGIN_US, ret_late->since);
     if (source->recorded_may_be_null) {
         ret_late->condition = is_exact ? exact_or_null : by_time_or_null;
     } else {
@@ -180,6 +181,39 @@ static void late_condition(const Source *source, const char *snapshot_visible,
     "where occurred_at >= $1::timestamptz\n"                                                       \
     "  and occurred_at < $2::timestamptz\n"                                                        \
     "  and %s"
+
+bool events_late_of_member(Connection *connection, const Source *source, int64_t member_id,
+                           const char *snapshot_visible, int64_t snapshot_taken_at_us,
+                           int64_t from_us, int64_t until_us, EventKey **ret_events,
+                           size_t *ret_count, Error *reterr)
+{
+    LateCondition late;
+    late_condition(source, snapshot_visible, snapshot_taken_at_us + LATE_MARGIN_US, from_us,
+                   until_us, &late);
+    /* clang-format off */
+    CLEANUP_TEXT char *sql = text_printf(
+        "select event_id, " SQL_MICROSECONDS("occurred_at") SQL_LATE "\n"
+        "  and member_id = bigint '%lld' and %s is not null\n"
+        "order by occurred_at, event_id", source->events, late.condition, (long long)member_id,
+        source->late_method == LATE_EXACT ? "recorded_xid" : "recorded_at");
+    /* clang-format on */
+    CLEANUP_RESULT PGresult *result = NULL;
+    if (!query_run(connection, sql, 3, late.values, &result, reterr)) {
+        return error_prefix(reterr, "while looking for late events");
+    }
+    size_t count = (size_t)PQntuples(result);
+    EventKey *events = memory_alloc(count + 1, sizeof *events);
+    for (size_t row = 0; row < count; row++) {
+        if (!query_int64(result, (int)row, 0, &events[row].event_id, reterr) ||
+            !query_int64(result, (int)row, 1, &events[row].occurred_at_us, reterr)) {
+            free(events);
+            return false;
+        }
+    }
+    *ret_events = events;
+    *ret_count = count;
+    return true;
+}
 
 bool events_late(Connection *connection, const Source *source, const char *snapshot_visible,
                  int64_t snapshot_taken_at_us, int64_t from_us, int64_t until_us,

@@ -77,6 +77,23 @@ MUST_CHECK bool events_late_list(Connection *connection, const Source *source,
                                  size_t count_max, LateEvent **ret_events, size_t *ret_count,
                                  Error *reterr);
 
+/* Which event: event_id alone may come again in another month. */
+typedef struct EventKey {
+    int64_t event_id;
+    int64_t occurred_at_us;
+} EventKey;
+
+/*
+ * One member's late events of [from_us, until_us), in the order of events_read_member. For people:
+ * with LATE_BY_TIME without the margin, and not those that do not tell when they were recorded. Not
+ * with LATE_UNKNOWN. The caller frees the list.
+ */
+MUST_CHECK bool events_late_of_member(Connection *connection, const Source *source,
+                                      int64_t member_id, const char *snapshot_visible,
+                                      int64_t snapshot_taken_at_us, int64_t from_us,
+                                      int64_t until_us, EventKey **ret_events, size_t *ret_count,
+                                      Error *reterr);
+
 /*
  * The events of these members in the chunk's relation and times, in no order; `stop` as above. A
  * chunk of nearly all times of its relation is best `whole`: PostgreSQL likes to join the members'

@@ -104,3 +104,113 @@ bool member_standing(Connection *connection, Arena *arena, int64_t member_id, co
     *ret_standing = standing;
     return true;
 }
+
+/* The first run of the period, with what the first restatement found; then each restatement. */
+static const char sql_publications[] =
+    "with published as (\n"
+    "  select r.run_id, r.action, coalesce(r.acted_on::text, '') as acted_on\n"
+    "  from tierclose.run r\n"
+    "  where r.period = $1 and r.status = 'published'\n"
+    "),\n"
+    "restated as (\n"
+    "  select p.run_id, p.action, p.acted_on, t.points_before, t.level_before, t.points_after,\n"
+    "    t.level_after\n"
+    "  from published p\n"
+    "  join tierclose.restatement t on t.run_id = p.run_id and t.member_id = $2::bigint\n"
+    ")\n"
+    "select f.run_id, f.action, f.acted_on, t.run_id is not null, t.points_before, t.level_before\n"
+    "from (select * from published p order by p.run_id limit 1) f\n"
+    "left join (select * from restated r order by r.run_id limit 1) t on true\n"
+    "union all\n"
+    "select r.run_id, r.action, r.acted_on, true, r.points_after, r.level_after\n"
+    "from restated r\n"
+    "order by 1";
+
+/* Points and level of a row; a null level is no standing. */
+static bool read_publication(const PGresult *result, int row, Arena *arena,
+                             MemberPublication *publication, Error *reterr)
+{
+    const char *action = NULL;
+    const char *acted_on = NULL;
+    if (!query_int64(result, row, 0, &publication->run_id, reterr) ||
+        !query_text(result, row, 1, &action, reterr) ||
+        !query_text(result, row, 2, &acted_on, reterr)) {
+        return false;
+    }
+    publication->action = arena_strdup(arena, action);
+    publication->acted_on = arena_strdup(arena, acted_on);
+    publication->present = !PQgetisnull(result, row, 5);
+    if (!publication->present) {
+        return true;
+    }
+    const char *level = NULL;
+    if (!query_int64(result, row, 4, &publication->points, reterr) ||
+        !query_text(result, row, 5, &level, reterr)) {
+        return false;
+    }
+    publication->level = arena_strdup(arena, level);
+    return true;
+}
+
+bool member_publications(Connection *connection, Arena *arena, int64_t member_id,
+                         const char *period, const MemberStanding *standing,
+                         MemberPublication **ret_publications, size_t *ret_count, Error *reterr)
+{
+    CLEANUP_TEXT char *id = text_printf("%" PRId64, member_id);
+    const char *values[] = {period, id};
+    CLEANUP_RESULT PGresult *result = NULL;
+    if (!query_run(connection, sql_publications, 2, values, &result, reterr)) {
+        return false;
+    }
+    size_t count = (size_t)PQntuples(result);
+    MemberPublication *publications = arena_alloc(arena, count + 1, sizeof *publications);
+    for (size_t i = 0; i < count; i++) {
+        bool restated = false;
+        publications[i] = (MemberPublication){0};
+        if (!query_bool(result, (int)i, 3, &restated, reterr) ||
+            !read_publication(result, (int)i, arena, &publications[i], reterr)) {
+            return false;
+        }
+        if (!restated) {
+            publications[i].present = standing->present;
+            publications[i].points = standing->points;
+            publications[i].level = standing->level;
+        }
+    }
+    *ret_publications = publications;
+    *ret_count = count;
+    return true;
+}
+
+bool member_period_checked(Connection *connection, Arena *arena, const char *period,
+                           PeriodChecked *ret_checked, Error *reterr)
+{
+    const char *values[] = {period};
+    CLEANUP_RESULT PGresult *result = NULL;
+    if (!query_run(connection,
+                   "select r.snapshot::text, coalesce(" SQL_MICROSECONDS(
+                       "r.snapshot_taken_at") ", 0),"
+                                              " coalesce(r.system_identifier::text, ''),"
+                                              " coalesce(r.config_sha256, '')"
+                                              " from tierclose.published p"
+                                              " join tierclose.run r"
+                                              " on r.run_id = p.checked_run_id"
+                                              " where p.period = $1",
+                   1, values, &result, reterr)) {
+        return false;
+    }
+    PeriodChecked checked = {0};
+    const char *system_identifier = NULL;
+    const char *config_sha256 = NULL;
+    if (!query_int64(result, 0, 1, &checked.snapshot_taken_at_us, reterr) ||
+        !query_text(result, 0, 2, &system_identifier, reterr) ||
+        !query_text(result, 0, 3, &config_sha256, reterr)) {
+        return false;
+    }
+    checked.snapshot_visible =
+        PQgetisnull(result, 0, 0) ? NULL : arena_strdup(arena, PQgetvalue(result, 0, 0));
+    checked.system_identifier = arena_strdup(arena, system_identifier);
+    checked.config_sha256 = arena_strdup(arena, config_sha256);
+    *ret_checked = checked;
+    return true;
+}

@@ -16,15 +16,12 @@ static bool keeps_identity(const PGresult *result)
            strcmp(sqlstate, "42883") == 0;   /* undefined_function */
 }
 
-/*
- * Which cluster this is; "" where it does not tell. Any other failure is one: taken for a server
- * that does not tell, it would let the run read everything, for a reason that is not true.
- * Outside of the transaction, so that a refusal does not abort it.
- */
-static bool read_identity(Connection *connection, Snapshot *snapshot, Error *reterr)
+bool snapshot_identity(Connection *connection, char ret_identifier[SYSTEM_IDENTIFIER_BYTES],
+                       Error *reterr)
 {
     static const char sql[] = "select system_identifier::text from pg_catalog.pg_control_system()";
     CLEANUP_RESULT PGresult *result = PQexec(connection->handle, sql);
+    ret_identifier[0] = '\0';
     if (PQresultStatus(result) != PGRES_TUPLES_OK) {
         return keeps_identity(result) || query_fail(connection, result, reterr);
     }
@@ -32,7 +29,7 @@ static bool read_identity(Connection *connection, Snapshot *snapshot, Error *ret
     if (!query_text(result, 0, 0, &text, reterr)) {
         return false;
     }
-    (void)snprintf(snapshot->system_identifier, sizeof snapshot->system_identifier, "%s", text);
+    (void)snprintf(ret_identifier, SYSTEM_IDENTIFIER_BYTES, "%s", text);
     return true;
 }
 
@@ -71,7 +68,7 @@ bool snapshot_begin(Connection *connection, bool will_write, Snapshot *ret_snaps
     const char *begin = will_write ? "begin isolation level repeatable read, read write"
                                    : "begin isolation level repeatable read, read only";
     if ((will_write && !connection_refuse_standby(connection, reterr)) ||
-        !read_identity(connection, &snapshot, reterr) ||
+        !snapshot_identity(connection, snapshot.system_identifier, reterr) ||
         !connection_execute(connection, begin, reterr)) {
         return false;
     }

@@ -21,11 +21,14 @@
  */
 #define WORKER_LOCK_TIMEOUT "30s"
 
+enum { SYSTEM_IDENTIFIER_BYTES = 32 };
+
 typedef struct Snapshot {
     char token[128]; /* for SET TRANSACTION SNAPSHOT, while the leader's transaction lasts */
-    char system_identifier[32]; /* of the cluster; "" where the server does not tell */
-    char *visible;              /* pg_snapshot as text: what the run ledger stores */
-    int64_t taken_at_us;        /* not after the snapshot itself */
+    char system_identifier[SYSTEM_IDENTIFIER_BYTES]; /* of the cluster; "" where the server does not
+                                                        tell */
+    char *visible;       /* pg_snapshot as text: what the run ledger stores */
+    int64_t taken_at_us; /* not after the snapshot itself */
 } Snapshot;
 
 /*
@@ -34,6 +37,14 @@ typedef struct Snapshot {
  */
 MUST_CHECK bool snapshot_begin(Connection *connection, bool will_write, Snapshot *ret_snapshot,
                                Error *reterr);
+
+/*
+ * Which cluster this is; "" where it does not tell. Any other failure is one: taken for a server
+ * that does not tell, it would let the run read everything, for a reason that is not true. Outside
+ * of a transaction, so that a refusal does not abort it.
+ */
+MUST_CHECK bool snapshot_identity(Connection *connection,
+                                  char ret_identifier[SYSTEM_IDENTIFIER_BYTES], Error *reterr);
 
 /* Begins a worker's read-only transaction on the same snapshot. On failure no transaction is open.
  */

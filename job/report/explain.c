@@ -2,6 +2,7 @@
 
 #include "programme/earn.h"
 #include "programme/level.h"
+#include "report/explain_since.h"
 #include "report/explain_words.h"
 
 #include <assert.h>
@@ -29,6 +30,8 @@ typedef struct Draft {
     size_t event_capacity;
     const char **kinds; /* their kinds' names */
     size_t kind_capacity;
+    bool *late; /* and whether they are */
+    size_t late_capacity;
 } Draft;
 
 static void draft_destroy(Draft *draft)
@@ -38,6 +41,7 @@ static void draft_destroy(Draft *draft)
     free(draft->lines);
     free(draft->events);
     free(draft->kinds);
+    free(draft->late);
 }
 
 static DraftLine *add_line(Draft *draft)
@@ -64,7 +68,9 @@ static void pick_events(Draft *draft, int32_t month_index)
         draft->events = array_grow(draft->events, &draft->event_capacity, index + 1, sizeof(Event));
         draft->kinds =
             array_grow(draft->kinds, &draft->kind_capacity, index + 1, sizeof *draft->kinds);
+        draft->late = array_grow(draft->late, &draft->late_capacity, index + 1, sizeof(bool));
         draft->kinds[index] = from->kind;
+        draft->late[index] = from->is_late;
         draft->events[index] = (Event){
             .event_id = from->event_id,
             .occurred_at_us = from->occurred_at_us,
@@ -98,6 +104,7 @@ static void draft_events(Draft *draft, const RuleSet *rules, Period month)
             .event_id = event->event_id,
             .order_id = event->order_id,
             .kind = draft->kinds[i],
+            .is_late = draft->late[i],
         };
         if (line->fate == FATE_OPEN) {
             continue;
@@ -362,6 +369,9 @@ bool explain_build(Arena *arena, const ExplainInput *input, Explanation *ret_exp
         size_t rank = (size_t)level_rank(rules, explanation.points);
         explanation.level = &rules->levels[rank];
         explanation.next_level = rank + 1 < rules->level_count ? &rules->levels[rank + 1] : NULL;
+    }
+    if (!explain_since(arena, &explanation, &explanation.since, reterr)) {
+        return false;
     }
     *ret_explanation = explanation;
     return true;

@@ -32,6 +32,7 @@ typedef struct MemberEvent {
     bool has_order;
     bool has_item;
     bool has_points;
+    bool is_late; /* recorded after the published run had read the events */
 } MemberEvent;
 
 /* A published standing of the member, or that there is none. */
@@ -43,10 +44,21 @@ typedef struct PublishedStanding {
     const char *level;
 } PublishedStanding;
 
+/* A run that gave the member another standing in the period than the one before; the first run. */
+typedef struct Publication {
+    int64_t run_id;
+    const char *action;
+    const char *day; /* the local date that the run took for today, YYYY-MM-DD */
+    bool present;    /* false: it left the member without a standing */
+    int64_t points;
+    const char *level;
+} Publication;
+
 typedef struct ExplainInput {
     const Programme *programme;
     const Calendar *calendar; /* of the window that ends with `period` */
     Period period;
+    LocalDay today;
     bool open; /* the period has not ended */
     int64_t member_id;
     LocalDay registered_on;
@@ -54,8 +66,12 @@ typedef struct ExplainInput {
     const MemberEvent
         *events; /* by (occurred_at, event_id); those outside the window are left out */
     size_t event_count;
-    PublishedStanding published; /* of `period` */
-    PublishedStanding before;    /* of the period before */
+    PublishedStanding published;     /* of `period` */
+    PublishedStanding before;        /* of the period before */
+    const Publication *publications; /* of `period`, oldest first */
+    size_t publication_count;
+    bool late_known;  /* is_late tells; false: the events or the run do not say */
+    bool other_rules; /* the published run had another programme file than this one */
 } ExplainInput;
 
 typedef struct ExplainLine {
@@ -66,6 +82,7 @@ typedef struct ExplainLine {
     int64_t order_id;
     const char *kind;
     const char *fate; /* as in the run's summary; "earning" for a category bonus; "floor" */
+    bool is_late;
     int64_t points;
     const char *why;
 } ExplainLine;
@@ -76,6 +93,16 @@ typedef struct ExplainMonth {
     size_t first; /* its lines: lines[first .. first + count) */
     size_t count;
 } ExplainMonth;
+
+/* What has changed since the period was published. */
+typedef struct ExplainSince {
+    bool differs;        /* what is published is not what the events give now */
+    size_t late_count;   /* of the window's events; 0 where it is not known */
+    bool late_explains;  /* without the late events it is what is published */
+    bool then_present;   /* there is a standing without the late events, */
+    int64_t then_points; /* with these points */
+    const char *then_level;
+} ExplainSince;
 
 typedef struct Explanation {
     const ExplainInput *input;
@@ -89,6 +116,7 @@ typedef struct Explanation {
     size_t month_count;
     const ExplainLine *lines; /* by month, then by (day, occurred_at, event_id) */
     size_t line_count;
+    ExplainSince since;
 } Explanation;
 
 /* EXIT_CONFIG: no rules are in force for the period. EXIT_DATA: points or amounts leave int64. */

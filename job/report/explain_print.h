@@ -2,9 +2,11 @@
  * An explanation as text within 80 columns, or as one JSON object (contract 9).
  *
  * Beyond the contract's the object has: standing (false: none, then no_standing says why),
- * next_level, points_to_next, expiring_points, sum (of the window before it is raised to 0),
- * open_month, published (null, or run_id, points, level of the standing that readers see) and
- * differs (null where there is nothing to compare); in lines: order_id and fate.
+ * level_from_points, effective_on, next_level, points_to_next, expiring_points, sum (of the window
+ * before it is raised to 0), open_month, published (null, or run_id, points, level of the standing
+ * that readers see), differs (null where there is nothing to compare), publications (each run that
+ * gave the member another standing: run_id, action, day, points, level) and since (null, or
+ * late_events, other_rules, late_events_explain); in lines: order_id, fate and late.
  */
 #pragma once
 
@@ -14,7 +16,3 @@
 
 void explain_print_text(FILE *out, const Explanation *explanation);
 void explain_print_json(FILE *out, const Explanation *explanation);
-
-/* Whether what is published is not what the events give now; false where there is nothing to
- * compare. */
-bool explain_differs(const Explanation *explanation);

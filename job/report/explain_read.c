@@ -2,6 +2,7 @@
 
 #include "ledger/events.h"
 #include "ledger/member.h"
+#include "ledger/snapshot.h"
 #include "ledger/source.h"
 #include "ledger/zone.h"
 #include "programme/kinds.h"
@@ -17,7 +18,9 @@ typedef struct Reading {
     const Programme *programme;
     const Source *source;
     KindMap *kinds;
+    char system_identifier[SYSTEM_IDENTIFIER_BYTES];
     MemberEvent *events; /* malloc: grows */
+    MemberEvent *kept;   /* in the arena: the input's */
     size_t count;
     size_t capacity;
 } Reading;
@@ -114,13 +117,84 @@ static bool read_events(Reading *reading, const Calendar *calendar, int64_t memb
     if (reading->count > 0) {
         memcpy(events, reading->events, reading->count * sizeof *events);
     }
+    reading->kept = events;
     input->events = events;
     input->event_count = reading->count;
     return true;
 }
 
+/* Which of the events the run that last computed the period could not see. */
+static bool read_late(const Reading *reading, const char *period, ExplainInput *input,
+                      Error *reterr)
+{
+    PeriodChecked checked;
+    if (!member_period_checked(reading->connection, reading->arena, period, &checked, reterr)) {
+        return false;
+    }
+    input->other_rules = strcmp(checked.config_sha256, reading->programme->sha256) != 0;
+    input->late_known = reading->source->late_method != LATE_UNKNOWN &&
+                        checked.snapshot_visible != NULL && checked.system_identifier[0] != '\0' &&
+                        strcmp(checked.system_identifier, reading->system_identifier) == 0;
+    if (!input->late_known) {
+        return true;
+    }
+    int64_t from_us = 0;
+    int64_t until_us = 0;
+    calendar_utc_bounds(input->calendar, input->calendar->first, input->period, &from_us,
+                        &until_us);
+    EventKey *late = NULL;
+    size_t late_count = 0;
+    if (!events_late_of_member(reading->connection, reading->source, input->member_id,
+                               checked.snapshot_visible, checked.snapshot_taken_at_us, from_us,
+                               until_us, &late, &late_count, reterr)) {
+        return false;
+    }
+    /* Both in the same order. */
+    size_t next = 0;
+    for (size_t i = 0; i < input->event_count && next < late_count; i++) {
+        MemberEvent *event = &reading->kept[i];
+        if (event->event_id == late[next].event_id &&
+            event->occurred_at_us == late[next].occurred_at_us) {
+            event->is_late = true;
+            next++;
+        }
+    }
+    free(late);
+    return true;
+}
+
+/* How the member's standing in a closed period came about, and what has come since. */
+static bool read_history(const Reading *reading, ExplainInput *input, Error *reterr)
+{
+    const PublishedStanding *published = &input->published;
+    MemberStanding standing = {true, published->present, published->run_id, published->points,
+                               published->level};
+    char period[PERIOD_TEXT_BYTES];
+    MemberPublication *rows = NULL;
+    size_t count = 0;
+    (void)period_format(input->period, period);
+    if (!member_publications(reading->connection, reading->arena, input->member_id, period,
+                             &standing, &rows, &count, reterr)) {
+        return false;
+    }
+    Publication *publications = arena_alloc(reading->arena, count + 1, sizeof *publications);
+    for (size_t i = 0; i < count; i++) {
+        publications[i] = (Publication){
+            .run_id = rows[i].run_id,
+            .action = rows[i].action,
+            .day = rows[i].acted_on,
+            .present = rows[i].present,
+            .points = rows[i].points,
+            .level = rows[i].level,
+        };
+    }
+    input->publications = publications;
+    input->publication_count = count;
+    return read_late(reading, period, input, reterr);
+}
+
 static bool read_standing(const Reading *reading, int64_t member_id, Period period,
-                          PublishedStanding *ret_standing, Error *reterr)
+                          PublishedStanding *ret_published, Error *reterr)
 {
     char text[PERIOD_TEXT_BYTES];
     MemberStanding standing;
@@ -128,7 +202,7 @@ static bool read_standing(const Reading *reading, int64_t member_id, Period peri
                          period_format(period, text), &standing, reterr)) {
         return false;
     }
-    *ret_standing = (PublishedStanding){
+    *ret_published = (PublishedStanding){
         .closed = standing.closed,
         .present = standing.present,
         .run_id = standing.run_id,
@@ -173,17 +247,17 @@ static bool check_period(const Reading *reading, Period period, LocalDay today, 
     return true;
 }
 
-static bool read_all(Reading *reading, int64_t member_id, LocalDay today, ExplainInput *input,
-                     Error *reterr)
+static bool read_all(Reading *reading, int64_t member_id, ExplainInput *input, Error *reterr)
 {
-    return check_period(reading, input->period, today, &input->open, reterr) &&
+    return check_period(reading, input->period, input->today, &input->open, reterr) &&
            kind_map_init(reading->kinds, reading->programme, reading->source->kind_numbers,
                          reading->source->kind_names, reading->source->kind_count, reterr) &&
            read_member(reading, member_id, input, reterr) &&
            read_calendar(reading, input->period, &input->calendar, reterr) &&
            read_events(reading, input->calendar, member_id, input, reterr) &&
            read_standing(reading, member_id, input->period, &input->published, reterr) &&
-           read_standing(reading, member_id, input->period - 1, &input->before, reterr);
+           read_standing(reading, member_id, input->period - 1, &input->before, reterr) &&
+           (!input->published.closed || read_history(reading, input, reterr));
 }
 
 bool explain_read(Arena *arena, Connection *connection, const Programme *programme,
@@ -191,8 +265,10 @@ bool explain_read(Arena *arena, Connection *connection, const Programme *program
                   ExplainInput *ret_input, Error *reterr)
 {
     CLEANUP_SOURCE Source *source = NULL;
+    char system_identifier[SYSTEM_IDENTIFIER_BYTES];
     /* One snapshot, so that the events and the published standing are of one moment. */
-    if (!connection_execute(connection, "begin isolation level repeatable read, read only",
+    if (!snapshot_identity(connection, system_identifier, reterr) ||
+        !connection_execute(connection, "begin isolation level repeatable read, read only",
                             reterr) ||
         !source_open(connection, programme->source_members, programme->source_events,
                      programme->source_kinds, &source, reterr)) {
@@ -205,9 +281,10 @@ bool explain_read(Arena *arena, Connection *connection, const Programme *program
         .source = source,
         .kinds = arena_alloc(arena, 1, sizeof *reading.kinds),
     };
+    memcpy(reading.system_identifier, system_identifier, sizeof reading.system_identifier);
     ExplainInput input = {.programme = programme, .period = period};
-    bool good = today_read(connection, programme, has_today, today, &today, reterr) &&
-                read_all(&reading, member_id, today, &input, reterr);
+    bool good = today_read(connection, programme, has_today, today, &input.today, reterr) &&
+                read_all(&reading, member_id, &input, reterr);
     free(reading.events);
     if (good) {
         *ret_input = input;
