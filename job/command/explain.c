@@ -36,9 +36,20 @@ const Command command_explain = {
         "event with what it earned and why, the months' sums, the level, what is missing to the "
         "next one, what leaves the window at the next close, and whether that is what is "
         "published. Writes nothing.\n\n"
+        "Of a closed period it also tells which runs gave the member another standing than the "
+        "one before. Where the events now give another result than the published one, it says why: "
+        "what was recorded since is marked with + (if the events tell when they were recorded), "
+        "and the member is computed once more without it. Otherwise the programme file is another "
+        "one, or the member's row or events themselves were changed.\n\n"
         "A month that has not ended is shown as it stands now. A member without a standing in the "
         "period (closed, or registered later) is shown with 0 points and the reason. Where the "
-        "sum is below 0, a line of the kind \"floor\" raises it to 0.",
+        "sum is below 0, a line of the kind \"floor\" raises it to 0.\n\n"
+        "The JSON object has member_id, period, points, level, months (month, points) and lines "
+        "(day, event_id, kind, points, why, order_id, fate, late); standing, no_standing, "
+        "level_from_points, effective_on, next_level, points_to_next, expiring_points, sum (before "
+        "it is raised to 0), open_month; published (run_id, points, level), differs, publications "
+        "(run_id, action, day, points, level) and since (late_events, other_rules, "
+        "late_events_explain). What is not known, or not there, is null.",
     .options = OPTION_MEMBER | OPTION_PERIOD | OPTION_FORMAT,
     .required = OPTION_MEMBER | OPTION_PERIOD,
 };

@@ -36,6 +36,8 @@ def parse_arguments():
     parser.add_argument("--programme", choices=generate.SHIPPED + ["random"],
                         help="this programme for every seed, not one by the seed's choice")
     parser.add_argument("--parallel", type=int, default=1, help="seeds run at the same time")
+    parser.add_argument("--explain-every", type=int, default=13, metavar="N",
+                        help="each Nth seed has all its members explained, which takes long")
     parser.add_argument("--keep", action="store_true", help="leave a failed seed's database")
     arguments = parser.parse_args()
     first, _, last = arguments.seeds.partition("-")
@@ -47,7 +49,7 @@ def parse_arguments():
 def run_again(arguments, seed):
     """The command that repeats one seed."""
     line = (f"{sys.argv[0]} --job {arguments.job} --seeds {seed} --periods {arguments.periods} "
-            f"--config {arguments.config} --keep")
+            f"--config {arguments.config} --explain-every {arguments.explain_every} --keep")
     return line + (f" --programme {arguments.programme}" if arguments.programme else "")
 
 
@@ -62,7 +64,8 @@ def run_seed(task):
     try:
         case = generate.make_case(seed, arguments.periods, arguments.config, arguments.programme)
         title = f"{case.title()}, {SCENARIOS[seed % len(SCENARIOS)]}"
-        scenario = Scenario(case, arguments.job, name, folder)
+        explains = seed % arguments.explain_every == 0
+        scenario = Scenario(case, arguments.job, name, folder, explains)
         scenario.run(arguments.template)
     except Failure as error:
         failure = str(error)

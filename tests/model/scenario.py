@@ -10,6 +10,7 @@ import subprocess
 
 import database
 import differences
+import explained
 from book import Book
 from generate import ALL_KINDS
 from programme import month_add, month_last_day, month_of
@@ -28,9 +29,10 @@ def days_after(period, count):
 
 class Scenario:
 
-    def __init__(self, case, job, name, folder):
+    def __init__(self, case, job, name, folder, explains=False):
         self.case = case
         self.random = case.random
+        self.explains = explains    # at the end, every member of every closed period
         self.job = job
         self.database = name
         self.folder = folder
@@ -200,6 +202,10 @@ class Scenario:
             self.folder, self.extra_kinds(), self.case.members, self.lots[0], self.case.events))
         self.loaded = list(self.lots[0])
         {"plain": self.plain, "late": self.late, "restate": self.restate}[kind]()
+        if self.explains:
+            lines = explained.differences_of(self, days_after(max(self.book.periods), 400))
+            if lines:
+                raise Failure("\n".join(lines))
 
     def extra_kinds(self):
         return {number: name for number, name in ALL_KINDS.items() if number >= 100}
