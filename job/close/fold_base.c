@@ -230,7 +230,7 @@ static void reopen_for_takes(Fold *fold, size_t first_slot, const OpenTakes *ope
         uint64_t months = 0;
         if (!has_row || take->voids_member) {
             months = all_older(fold); /* without a standing the take still has its fate */
-        } else if (take->has_order) {
+        } else {                      /* a take names an order or voids the member */
             months = months_of_order(fold, &found.ties, older_months(fold), take->order_id);
         }
         month_sets_add(&fold->reopened, slot, months);

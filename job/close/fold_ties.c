@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,7 +22,7 @@ static bool reaches(const TakeList *takes, const Event *events, size_t event_cou
         if (take->voids_member) {
             return true;
         }
-        for (size_t e = 0; take->has_order && e < event_count; e++) {
+        for (size_t e = 0; e < event_count; e++) {
             if (is_purchase(&events[e]) && events[e].order_id == take->order_id) {
                 return true;
             }
@@ -154,7 +155,8 @@ MonthTies fold_ties(Fold *fold, size_t slot)
     for (size_t age = 0; age < ORDER_MONTHS && age < month_count; age++) {
         if (fold_has_month(fold, month_count - 1 - age, slot)) {
             ties.orders[age] = noted_orders(&state->orders[age], slot % MEMBERS_PER_PARTITION);
-        } else if (age >= grown) {
+        } else {
+            assert(age >= grown); /* at least the period's own month is this run's */
             ties.orders[age] = before.orders[age - grown];
         }
     }

@@ -30,7 +30,8 @@ SHOWN_MAX = 60
 
 
 class Exceptions:
-    """Lines that no test can run, by file and text, and whether each was met."""
+    """Lines one of whose ways no test can take, by file and text, and whether each was met. What
+    such a line decides about is held with it."""
 
     def __init__(self):
         self._unused = {}
@@ -59,13 +60,29 @@ def statement_lines(source, number):
     return " ".join(source[first:number])
 
 
+def indent(line):
+    return len(line) - len(line.lstrip())
+
+
+def block_end(source, number):
+    """The number of the last line of what line `number` decides about: itself, or its block."""
+    if not source[number - 1].endswith("{"):
+        return number
+    margin = indent(source[number - 1])
+    end = number
+    while not (source[end].lstrip().startswith("}") and indent(source[end]) <= margin):
+        end += 1
+    return end
+
+
 def missing_of(record, exceptions, counts):
     """Adds the file's lines and branches to counts; returns what was not run."""
     path = record["file"]
     source = (ROOT / path).read_text(encoding="utf-8").splitlines()
     missing = []
+    held_until = 0
     for line in record["lines"]:
-        if line["gcovr/noncode"]:
+        if line["gcovr/noncode"] or (line["count"] == 0 and line["line_number"] <= held_until):
             continue
         text = source[line["line_number"] - 1].strip()
         branches = line["branches"]
@@ -73,6 +90,7 @@ def missing_of(record, exceptions, counts):
         if ASSERTION.search(statement_lines(source, line["line_number"])):
             branches, untaken = [], []
         if (line["count"] == 0 or untaken) and exceptions.hold(path, text):
+            held_until = block_end(source, line["line_number"])
             continue
         counts["lines"][0] += line["count"] > 0
         counts["lines"][1] += 1

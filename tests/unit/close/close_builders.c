@@ -131,9 +131,9 @@ FoldRun fold_run(const Programme *programme, Period period, const MemberTable *m
     return fold_run_from(programme, period, members, events, event_count, lane_count, NULL);
 }
 
-FoldRun fold_run_from(const Programme *programme, Period period, const MemberTable *members,
-                      const MemberEvent *events, size_t event_count, size_t lane_count,
-                      const FoldBase *base)
+/* A run with nothing in it, and its workers. */
+static FoldRun begin_run(const Programme *programme, Period period, const MemberTable *members,
+                         FoldWorker *workers, size_t lane_count)
 {
     static Calendar calendar; /* the fold borrows it: it must not move with the run */
     cr_assert(lane_count > 0 && lane_count <= LANES_MAX);
@@ -144,11 +144,28 @@ FoldRun fold_run_from(const Programme *programme, Period period, const MemberTab
     run.fold = fold_create(programme, &calendar, members, run.store);
     fold_count_plain(run.fold);
     run.tally = memory_alloc(1, sizeof *run.tally);
-    FoldWorker workers[LANES_MAX];
     for (size_t i = 0; i < lane_count; i++) {
         fold_worker_init(&workers[i]);
     }
-    size_t own_month = calendar.month_count - 1;
+    return run;
+}
+
+static void finish_run(FoldRun *run, FoldWorker *workers, size_t lane_count)
+{
+    fold_finish(run, workers, lane_count);
+    for (size_t i = 0; i < lane_count; i++) {
+        fold_worker_merge(run->fold, &workers[i], run->tally);
+        fold_worker_destroy(&workers[i]);
+    }
+}
+
+FoldRun fold_run_from(const Programme *programme, Period period, const MemberTable *members,
+                      const MemberEvent *events, size_t event_count, size_t lane_count,
+                      const FoldBase *base)
+{
+    FoldWorker workers[LANES_MAX];
+    FoldRun run = begin_run(programme, period, members, workers, lane_count);
+    size_t own_month = run.calendar.month_count - 1;
     Tally *tally = workers[lane_count - 1].tally;
     if (base == NULL) {
         put_events(&run, tally, PART_ALL, events, event_count, lane_count);
@@ -160,11 +177,24 @@ FoldRun fold_run_from(const Programme *programme, Period period, const MemberTab
         put_events(&run, tally, PART_REOPENED, events, event_count, lane_count);
         fold_months_of(&run, workers, lane_count, 0, own_month);
     }
-    fold_finish(&run, workers, lane_count);
-    for (size_t i = 0; i < lane_count; i++) {
-        fold_worker_merge(run.fold, &workers[i], run.tally);
-        fold_worker_destroy(&workers[i]);
-    }
+    finish_run(&run, workers, lane_count);
+    return run;
+}
+
+FoldRun fold_run_forgotten(const Programme *programme, Period period, const MemberTable *members,
+                           const MemberEvent *events, size_t event_count)
+{
+    FoldWorker worker;
+    FoldRun run = begin_run(programme, period, members, &worker, 1);
+    size_t own_month = run.calendar.month_count - 1;
+    put_events(&run, worker.tally, PART_OWN_MONTH, events, event_count, 1);
+    fold_months_of(&run, &worker, 1, own_month, own_month + 1);
+    fold_forget(run.fold, own_month, 0, members->partition_count);
+    fold_worker_destroy(&worker);
+    fold_worker_init(&worker);
+    put_events(&run, worker.tally, PART_ALL, events, event_count, 1);
+    fold_months_of(&run, &worker, 1, 0, own_month + 1);
+    finish_run(&run, &worker, 1);
     return run;
 }
 

@@ -54,6 +54,11 @@ FoldRun fold_run_from(const Programme *programme, Period period, const MemberTab
                       const MemberEvent *events, size_t event_count, size_t lane_count,
                       const FoldBase *base);
 
+/* As fold_run with one lane, but the period's own month is folded, taken back, and folded again
+ * with all the others. */
+FoldRun fold_run_forgotten(const Programme *programme, Period period, const MemberTable *members,
+                           const MemberEvent *events, size_t event_count);
+
 /* The month of a window that ends with `period` in which the event lies; negative: outside. */
 int32_t month_index_of(const Programme *programme, Period period, const Event *event);
 

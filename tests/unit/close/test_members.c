@@ -102,6 +102,18 @@ Test(members, an_empty_table_has_one_partition)
     }
 }
 
+Test(members, nobody_is_in_an_empty_table)
+{
+    static const int64_t ids[] = {INT64_MIN, 0, INT64_MAX};
+    MemberPlace places[COUNT(ids)] = {{7, 7}, {7, 7}, {7, 7}};
+    finish_members(&table);
+    member_places(&table, ids, COUNT(ids), places);
+    for (size_t i = 0; i < COUNT(ids); i++) {
+        cr_expect_eq(places[i].partition, 0);
+        cr_expect_eq(places[i].slot, PLACE_STRANGER);
+    }
+}
+
 Test(members, partitions_are_neighbours_and_hold_everyone)
 {
     static const size_t counts[] = {1, 2, 2047, 2048, 2049, 4095, 4096, 4097, 10000};

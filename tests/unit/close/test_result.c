@@ -89,6 +89,12 @@ Test(result, standings_of_those_who_get_one)
     result.tally->sources[SLOT_PURCHASE]++;
     cr_expect_not(result_reconcile_sources(&result, &error));
     cr_expect_eq(error.code, EXIT_BUG);
+    /* Of sums that are not known nothing can be said. */
+    result.tally->sources_overflow = true;
+    cr_expect(result_reconcile_sources(&result, &error));
+    result.tally->sources_overflow = false;
+    result.month_sums_known = false;
+    cr_expect(result_reconcile_sources(&result, &error));
     fold_run_end(&run);
 }
 

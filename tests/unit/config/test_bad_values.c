@@ -73,6 +73,19 @@ static const BadCase values[] = {
      "shop.yaml:22:53: min_spend must be a decimal number, not \"little\"", HINT_DECIMAL},
     {"a benefit's name with a backslash", "{discount: 8}", "{dis\\count: 8}",
      "shop.yaml:24:14: a benefit \"dis\\count\" holds a backslash", HINT_NAME},
+    {"a coupon of a level whose two letters are all others", "",
+     "program: a\ntimezone: UTC\ncurrency: EUR\nrules:\n  - from: 2020-01\n"
+     "    levels: [{name: A, min_points: 0}, {name: Xy, min_points: 1}]\n"
+     "    earning: {visit: {points: 1}}\n"
+     "    coupons:\n      level_up: {Au: [{code: c, value: 1.00}]}\n",
+     "shop.yaml:9:18: there is no level \"Au\"", "allowed levels: Xy."},
+    {"a coupon of a level, where another has a long name", "",
+     "program: a\ntimezone: UTC\ncurrency: EUR\nrules:\n  - from: 2020-01\n"
+     "    levels: [{name: A, min_points: 0}, {name: abcdefghijklmnopqrstuvwxyzabcdefghijklmnopq,"
+     " min_points: 1}]\n    earning: {visit: {points: 1}}\n"
+     "    coupons:\n      level_up: {abcdefghijklmnopqrstuvwxyz: [{code: c, value: 1.00}]}\n",
+     "shop.yaml:9:18: there is no level \"abcdefghijklmnopqrstuvwxyz\"",
+     "allowed levels: abcdefghijklmnopqrstuvwxyzabcdefghijklmnopq."},
     {"a coupon where there is one level only", "",
      "program: a\ntimezone: UTC\ncurrency: EUR\nrules:\n  - from: 2020-01\n"
      "    levels: [{name: A, min_points: 0}]\n    earning: {visit: {points: 1}}\n"

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -330,4 +331,43 @@ Test(config_limits, cut_anywhere, .timeout = TIME_OUT_SECONDS)
         cr_expect(loaded || length < whole);
         free(text);
     }
+}
+
+static int pipe_to_fill;
+static volatile sig_atomic_t interruptions;
+
+/* The first signals come to a read that waits; the third one brings what it waits for. */
+static void interrupt_or_fill(int number)
+{
+    (void)number;
+    if (++interruptions == 3) {
+        (void)!write(pipe_to_fill, shop_yaml, strlen(shop_yaml));
+        (void)close(pipe_to_fill);
+    }
+}
+
+Test(config_limits, a_read_that_is_interrupted_goes_on, .timeout = TIME_OUT_SECONDS)
+{
+    char folder[] = "/tmp/programme-XXXXXX";
+    cr_assert_not_null(mkdtemp(folder));
+    char path[sizeof folder + sizeof "/pipe"];
+    (void)snprintf(path, sizeof path, "%s/pipe", folder);
+    cr_assert_eq(mkfifo(path, 0600), 0);
+    pipe_to_fill = open(path, O_RDWR | O_CLOEXEC);
+    cr_assert_geq(pipe_to_fill, 0);
+    const struct sigaction act = {.sa_handler = interrupt_or_fill};
+    const struct itimerval ticks = {{0, 50000}, {0, 50000}};
+    const struct itimerval none = {{0, 0}, {0, 0}};
+    cr_assert_eq(sigaction(SIGALRM, &act, NULL), 0);
+    cr_assert_eq(setitimer(ITIMER_REAL, &ticks, NULL), 0);
+    Arena arena = {0};
+    Error error = {0};
+    const Programme *programme = NULL;
+    bool loaded = config_load_file(&arena, path, &programme, &error);
+    (void)setitimer(ITIMER_REAL, &none, NULL);
+    cr_expect(loaded, "%s", error.message);
+    cr_expect_geq(interruptions, 3);
+    arena_destroy(&arena);
+    (void)unlink(path);
+    (void)rmdir(folder);
 }

@@ -115,6 +115,68 @@ Test(copy_decode, null_columns_lack_their_bit_and_hold_zero)
     }
 }
 
+Test(copy_decode, a_row_of_nothing_but_a_time)
+{
+    Stream stream = {.size = 0};
+    put_header(&stream, 0, 0);
+    put_number(&stream, EVENT_COLUMN_COUNT, 2);
+    for (int column = 0; column < EVENT_COLUMN_COUNT; column++) {
+        if (column == 3) {
+            put_field(&stream, 5, 8);
+        } else {
+            put_null(&stream);
+        }
+    }
+    put_trailer(&stream);
+    Seen seen = {0};
+    Error error = {0};
+    cr_assert(decode(&stream, stream.size, &seen, &error), "%s", error.message);
+    cr_assert_eq(seen.rows, 1);
+    cr_expect_eq(seen.last.present, ROW_HAS_OCCURRED_AT);
+    cr_expect_eq(seen.last.occurred_at_us, 5);
+}
+
+/* More than half of what a row may be; all in one piece, and in many. */
+Test(copy_decode, an_array_of_half_a_row)
+{
+    enum { NULLS = COPY_ROW_BYTES_MAX / 8 + 1 };
+    static unsigned char array[NULLS * 4];
+    memset(array, 0xff, sizeof array);
+    static unsigned char bytes[COPY_ROW_BYTES_MAX];
+    Stream begin = {.size = 0};
+    Stream end = {.size = 0};
+    put_header(&begin, 0, 0);
+    put_number(&begin, EVENT_COLUMN_COUNT, 2);
+    for (int column = 0; column < 7; column++) {
+        put_field(&begin, 5, column == 2 ? 2 : 8);
+    }
+    const int64_t head[] = {20 + sizeof array, 1, 1, 23, NULLS, 1};
+    for (size_t i = 0; i < sizeof head / sizeof head[0]; i++) {
+        put_number(&begin, head[i], 4);
+    }
+    put_field(&end, 6, 4);
+    put_trailer(&end);
+    memcpy(bytes, begin.bytes, begin.size);
+    memcpy(bytes + begin.size, array, sizeof array);
+    memcpy(bytes + begin.size + sizeof array, end.bytes, end.size);
+    size_t size = begin.size + sizeof array + end.size;
+    for (size_t piece = size; piece > 4000; piece /= 4) {
+        Seen seen = {0};
+        Error error = {0};
+        CLEANUP_DECODER CopyDecoder *decoder =
+            copy_decoder_create_events(INT64_MIN, INT64_MAX, see_events, &seen);
+        for (size_t at = 0; at < size; at += piece) {
+            cr_assert(copy_decoder_push(decoder, bytes + at, size - at < piece ? size - at : piece,
+                                        &error),
+                      "%s", error.message);
+        }
+        cr_assert(copy_decoder_finish(decoder, &error), "%s", error.message);
+        cr_expect_eq(seen.rows, 1);
+        cr_expect_eq(seen.last.points, 6);
+        cr_expect_eq(seen.last.category_count, 0);
+    }
+}
+
 Test(copy_decode, a_split_at_any_byte_gives_the_same_rows)
 {
     Stream stream = {.size = 0};

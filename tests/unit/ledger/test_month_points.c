@@ -50,3 +50,66 @@ Test(month_points, refuses_what_no_month_is)
     cr_expect_not(month_points_unpack(endless, sizeof endless, back, 1, NULL));
     cr_expect_not(month_points_unpack(too_large, sizeof too_large, back, 1, NULL));
 }
+
+/* One month, then the ties of three. */
+static size_t pack_one_month(const MonthTies *ties,
+                             unsigned char packed[MONTH_POINTS_BYTES_MAX + MONTH_TIES_BYTES_MAX])
+{
+    static const int32_t months[] = {7};
+    size_t size = month_points_pack(months, 1, packed);
+    return size + month_ties_pack(ties, packed + size);
+}
+
+Test(month_points, ties_come_back)
+{
+    static const unsigned char marks[] = {3, 9, 250};
+    const MonthTies ties = {.taking = UINT64_MAX,
+                            .reached = 5,
+                            .orders = {{marks, sizeof marks, true}, {0}, {.known = true}}};
+    unsigned char packed[MONTH_POINTS_BYTES_MAX + MONTH_TIES_BYTES_MAX];
+    size_t size = pack_one_month(&ties, packed);
+    MonthTies back = {0};
+    int32_t points = 0;
+    cr_assert(month_points_unpack(packed, size, &points, 1, &back));
+    cr_expect_eq(points, 7);
+    cr_expect_eq(back.taking, UINT64_MAX);
+    cr_expect_eq(back.reached, 5);
+    for (size_t i = 0; i < ORDER_MONTHS; i++) {
+        cr_expect_eq(back.orders[i].known, ties.orders[i].known, "month %zu", i);
+        cr_expect_eq(back.orders[i].count, ties.orders[i].count, "month %zu", i);
+    }
+    cr_expect_arr_eq(back.orders[0].marks, marks, sizeof marks);
+}
+
+Test(month_points, ties_that_are_cut_or_too_long_are_refused)
+{
+    static const unsigned char marks[] = {3, 9, 250};
+    const MonthTies ties = {.taking = UINT64_MAX,
+                            .reached = UINT64_MAX,
+                            .orders = {{marks, sizeof marks, true}, {0}, {marks, 2, true}}};
+    unsigned char packed[MONTH_POINTS_BYTES_MAX + MONTH_TIES_BYTES_MAX] = {0};
+    size_t size = pack_one_month(&ties, packed);
+    MonthTies back;
+    /* Only the points: what an older version has stored. */
+    cr_expect(month_points_unpack(packed, 1, NULL, 1, &back));
+    cr_expect(back.taking == UINT64_MAX && !back.orders[0].known);
+    for (size_t cut = 2; cut <= size + 1; cut++) {
+        MonthTies untouched = {.taking = 42};
+        cr_expect_eq(month_points_unpack(packed, cut, NULL, 1, &untouched), cut == size, "%zu",
+                     cut);
+        cr_expect_eq(untouched.taking, cut == size ? UINT64_MAX : 42, "%zu", cut);
+    }
+}
+
+Test(month_points, an_order_is_held_by_its_mark)
+{
+    const unsigned char marks[] = {month_order_mark(12)};
+    const MonthOrders orders = {marks, 1, true};
+    cr_expect(month_orders_hold(&orders, 12));
+    cr_expect_neq(month_order_mark(13), marks[0]);
+    cr_expect_not(month_orders_hold(&orders, 13));
+    const MonthOrders none = {.known = true};
+    cr_expect_not(month_orders_hold(&none, 12));
+    const MonthOrders unknown = {0};
+    cr_expect(month_orders_hold(&unknown, 13));
+}

@@ -174,6 +174,23 @@ Test(earn_overflow, points_of_a_capped_set)
     cr_expect_eq(fold(&rules, fits, 2).points, 10);
 }
 
+/* The sum of the set leaves bigint, that of all does not. */
+Test(earn_overflow, points_of_a_set_that_is_capped_by_day)
+{
+    static const Cap caps[] = {{KIND_SET(SLOT_PURCHASE), true, 10, "purchase: at most 10 a day"}};
+    RuleSet rules = point_per_cent();
+    rules.caps = caps;
+    rules.cap_count = 1;
+    Event events[] = {adjustment(1, "2025-05-10 11:00", -1),
+                      buy(2, "2025-05-10 12:00", 7, INT64_MAX - 200),
+                      buy(3, "2025-05-10 12:00", 8, 201)};
+    check_failure(&rules, events, COUNT(events), "points add up to more than a bigint holds", "");
+    Event days[] = {adjustment(1, "2025-05-10 11:00", -1),
+                    buy(2, "2025-05-10 12:00", 7, INT64_MAX - 200),
+                    buy(3, "2025-05-11 12:00", 8, 201)};
+    cr_expect_eq(fold(&rules, days, COUNT(days)).points, 19);
+}
+
 Test(earn_overflow, points_of_a_category_day)
 {
     RuleSet rules = standard_rules();

@@ -263,3 +263,18 @@ Test(earn_refunds, settled_takes_keep_their_fate)
         cr_expect_eq(take_fate(&cases[i].take), cases[i].fate, "case %zu", i);
     }
 }
+
+/* Each a cent, in whatever order they come; one less, and it would be another point. */
+Test(earn_refunds, many_of_one_order)
+{
+    enum { REFUNDS = 60 };
+    RuleSet rules = standard_rules();
+    Event events[REFUNDS + 1];
+    for (int64_t i = 0; i < REFUNDS; i++) {
+        events[i] = refund(1 + (i * 37) % REFUNDS, "2025-05-11 12:00", 7, 1);
+    }
+    events[REFUNDS] = buy(1000, "2025-05-10 12:00", 7, 5059);
+    Folded folded = fold(&rules, events, COUNT(events));
+    cr_expect(folded.done, "%s", folded.error.message);
+    cr_expect_eq(folded.points, 49);
+}
