@@ -17,6 +17,7 @@ typedef struct ReportFormat {
 
 extern const ReportFormat report_format_csv;
 extern const ReportFormat report_format_json;
+extern const ReportFormat report_format_xlsx;
 
 enum { REPORT_FORMATS_MAX = 8 };
 

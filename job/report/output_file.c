@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -147,6 +148,21 @@ void output_file_abandon(OutputFile **file)
         free(*file);
         *file = NULL;
     }
+}
+
+int output_folder_scratch_file(const OutputFolder *folder)
+{
+    int handle = open(folder->work, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (handle < 0 && (errno == EOPNOTSUPP || errno == EISDIR || errno == ENOENT)) {
+        /* A file system that has no files without names: it has one for a moment. */
+        char path[PATH_MAX];
+        (void)snprintf(path, sizeof path, "%s/.scratch.XXXXXX", folder->work);
+        handle = mkostemp(path, O_CLOEXEC);
+        if (handle >= 0) {
+            (void)unlink(path);
+        }
+    }
+    return handle;
 }
 
 bool file_fact_read(const char *path, const char *name, FileFact *ret_fact, Error *reterr)

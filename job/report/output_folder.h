@@ -58,6 +58,12 @@ MUST_CHECK bool output_file_close(OutputFile **file, Error *reterr);
 void output_file_abandon(OutputFile **file);
 #define CLEANUP_OUTPUT_FILE __attribute__((cleanup(output_file_abandon)))
 
+/*
+ * A file for what is gone with its handle, which is returned: on the disk of the folder, and without
+ * a name, so that nothing is left of it whatever happens. -1: errno says why there is none.
+ */
+int output_folder_scratch_file(const OutputFolder *folder);
+
 /* Where a file is to be written by somebody else; valid until the folder is closed. */
 const char *output_folder_path(OutputFolder *folder, const char *name);
 /* Takes a file written by somebody else: reads it for its size and SHA-256. */
