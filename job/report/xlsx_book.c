@@ -13,7 +13,9 @@
 
 enum {
     WIDTH_MIN = 8,
-    FILTER_ARROW_WIDTH = 3,
+    ROOM_WIDTH = 3, /* beside what is in a column */
+    FILTER_ARROW_WIDTH = 2,
+    PAGE_WIDTH_MAX = 190, /* characters that can still be read on a page */
     TIME_WIDTH = sizeof "2025-12-31 23:59:59" - 1,
     DATE_WIDTH = sizeof "2025-12-31" - 1,
     TEXT_STYLE_MAX = 255, /* characters that a cell of the type text shows everywhere */
@@ -28,24 +30,31 @@ enum {
 static const struct {
     const char *number_format;
     enum lxw_format_alignments align;
-    double size; /* 0: the default */
+    double size;    /* 0: the default */
+    uint8_t indent; /* from the side to which it is aligned */
     bool bold, head;
     lxw_color_t color;
 } style_facts[XLSX_STYLES] = {
-    [XLSX_STYLE_TEXT] = {.number_format = "@", .align = LXW_ALIGN_LEFT},
-    [XLSX_STYLE_LONG_TEXT] = {.align = LXW_ALIGN_LEFT},
+    [XLSX_STYLE_TEXT] = {.number_format = "@", .align = LXW_ALIGN_LEFT, .indent = 1},
+    [XLSX_STYLE_LONG_TEXT] = {.align = LXW_ALIGN_LEFT, .indent = 1},
     [XLSX_STYLE_COUNT] = {.number_format = "#,##0", .align = LXW_ALIGN_RIGHT},
     [XLSX_STYLE_ID] = {.number_format = "0", .align = LXW_ALIGN_RIGHT},
     [XLSX_STYLE_MONEY] = {.number_format = "#,##0.00", .align = LXW_ALIGN_RIGHT},
-    [XLSX_STYLE_DATE] = {.number_format = "yyyy-mm-dd", .align = LXW_ALIGN_LEFT},
-    [XLSX_STYLE_TIME] = {.number_format = "yyyy-mm-dd hh:mm:ss", .align = LXW_ALIGN_LEFT},
-    [XLSX_STYLE_BOOLEAN] = {.align = LXW_ALIGN_LEFT},
-    [XLSX_STYLE_HEAD] = {.align = LXW_ALIGN_LEFT, .bold = true, .head = true},
+    [XLSX_STYLE_DATE] = {.number_format = "yyyy-mm-dd", .align = LXW_ALIGN_LEFT, .indent = 1},
+    [XLSX_STYLE_TIME] = {.number_format = "yyyy-mm-dd hh:mm:ss",
+                         .align = LXW_ALIGN_LEFT,
+                         .indent = 1},
+    /* Not every spreadsheet tells a boolean from a number. */
+    [XLSX_STYLE_BOOLEAN] = {.number_format = "\"TRUE\";\"TRUE\";\"FALSE\"",
+                            .align = LXW_ALIGN_LEFT,
+                            .indent = 1},
+    [XLSX_STYLE_HEAD] = {.align = LXW_ALIGN_LEFT, .indent = 1, .bold = true, .head = true},
     [XLSX_STYLE_HEAD_RIGHT] = {.align = LXW_ALIGN_RIGHT, .bold = true, .head = true},
+    [XLSX_STYLE_HEAD_FILTER] = {.align = LXW_ALIGN_RIGHT, .indent = 2, .bold = true, .head = true},
     [XLSX_STYLE_TITLE] = {.align = LXW_ALIGN_LEFT, .bold = true, .size = 16},
     [XLSX_STYLE_SECTION] = {.align = LXW_ALIGN_LEFT, .bold = true, .size = 12},
     [XLSX_STYLE_NOTE] = {.align = LXW_ALIGN_LEFT, .color = SOFT_COLOR},
-    [XLSX_STYLE_LINK] = {.align = LXW_ALIGN_LEFT, .color = LINK_COLOR},
+    [XLSX_STYLE_LINK] = {.align = LXW_ALIGN_LEFT, .indent = 1, .color = LINK_COLOR},
 };
 
 static void add_styles(XlsxBook *book)
@@ -56,6 +65,7 @@ static void add_styles(XlsxBook *book)
             format_set_num_format(format, style_facts[i].number_format);
         }
         format_set_align(format, (uint8_t)style_facts[i].align);
+        format_set_indent(format, style_facts[i].indent);
         if (style_facts[i].size > 0) {
             format_set_font_size(format, style_facts[i].size);
         }
@@ -138,7 +148,6 @@ lxw_worksheet *xlsx_book_add_sheet(XlsxBook *book, const char *name, size_t *ret
     *fact = (XlsxSheet){0};
     (void)snprintf(fact->name, sizeof fact->name, "%s", name);
     *ret_index = book->sheet_count++;
-    xlsx_set_page(book, sheet);
     return sheet;
 }
 
@@ -325,22 +334,24 @@ size_t xlsx_put_head(XlsxBook *book, lxw_worksheet *sheet, uint32_t row, uint16_
     char title[XLSX_TITLE_BYTES];
     bool right = shape->type == REPORT_INTEGER || shape->type == REPORT_CENTS;
     return xlsx_put_text(book, sheet, row, column, xlsx_title(book, shape, title),
-                         right ? XLSX_STYLE_HEAD_RIGHT : XLSX_STYLE_HEAD) +
+                         right ? XLSX_STYLE_HEAD_FILTER : XLSX_STYLE_HEAD) +
            FILTER_ARROW_WIDTH;
 }
 
-void xlsx_set_width(XlsxBook *book, lxw_worksheet *sheet, uint16_t column, size_t characters,
-                    size_t characters_max)
+size_t xlsx_set_width(XlsxBook *book, lxw_worksheet *sheet, uint16_t column, size_t characters,
+                      size_t characters_max)
 {
-    size_t width = characters + 2;
+    size_t width = characters + ROOM_WIDTH;
     width = width < WIDTH_MIN ? WIDTH_MIN : width > characters_max ? characters_max : width;
     note_error(book, worksheet_set_column(sheet, column, column, (double)width, NULL));
+    return width;
 }
 
-void xlsx_set_page(XlsxBook *book, lxw_worksheet *sheet)
+void xlsx_set_page(XlsxBook *book, lxw_worksheet *sheet, size_t characters)
 {
     worksheet_set_paper(sheet, PAPER_A4);
     worksheet_set_landscape(sheet);
-    worksheet_fit_to_pages(sheet, 1, 0);
+    worksheet_fit_to_pages(sheet, (uint16_t)((characters + PAGE_WIDTH_MAX - 1) / PAGE_WIDTH_MAX),
+                           0);
     note_error(book, worksheet_set_footer(sheet, "&L&A&Rpage &P of &N"));
 }

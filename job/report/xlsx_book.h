@@ -40,7 +40,8 @@ typedef enum XlsxStyle {
     XLSX_STYLE_TIME,
     XLSX_STYLE_BOOLEAN,
     XLSX_STYLE_HEAD,
-    XLSX_STYLE_HEAD_RIGHT, /* above numbers */
+    XLSX_STYLE_HEAD_RIGHT,  /* above numbers */
+    XLSX_STYLE_HEAD_FILTER, /* above numbers, with room for the filter's arrow */
     XLSX_STYLE_TITLE,
     XLSX_STYLE_SECTION,
     XLSX_STYLE_NOTE,
@@ -108,9 +109,10 @@ enum { XLSX_TITLE_BYTES = 2 * REPORT_TITLE_BYTES };
 const char *xlsx_title(const XlsxBook *book, const ReportColumn *shape,
                        char text[XLSX_TITLE_BYTES]);
 
-/* A column as wide as `characters`, within reason. */
-void xlsx_set_width(XlsxBook *book, lxw_worksheet *sheet, uint16_t column, size_t characters,
-                    size_t characters_max);
+/* A column as wide as `characters`, within reason; how wide it is now. */
+size_t xlsx_set_width(XlsxBook *book, lxw_worksheet *sheet, uint16_t column, size_t characters,
+                      size_t characters_max);
 
-/* How a sheet is printed: A4 across, as wide as the page, page numbers below. */
-void xlsx_set_page(XlsxBook *book, lxw_worksheet *sheet);
+/* How a sheet whose columns are together as wide as `characters` is printed: A4 across, on as many
+ * pages side by side as keep it readable. */
+void xlsx_set_page(XlsxBook *book, lxw_worksheet *sheet, size_t characters);

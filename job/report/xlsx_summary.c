@@ -13,7 +13,6 @@ enum {
     VALUE_WIDTH_MIN = 18,
     VALUE_WIDTH_MAX = 40,
     OTHER_WIDTH = 14, /* of the columns with numbers of levels and sources */
-    SPACE_COLUMN_WIDTH = 8,
     SENTENCE_BYTES = 200,
 };
 
@@ -178,12 +177,14 @@ static void put_remarks(Summary *summary)
 static void set_widths(const Summary *summary, size_t data_columns)
 {
     size_t value_width = max_size(summary->value_width, VALUE_WIDTH_MIN);
-    xlsx_set_width(summary->book, summary->sheet, LABEL_COLUMN, summary->label_width,
-                   XLSX_WIDTH_MAX);
-    xlsx_set_width(summary->book, summary->sheet, VALUE_COLUMN, value_width, VALUE_WIDTH_MAX);
-    for (size_t i = VALUE_COLUMN + 1; i <= max_size(data_columns, CHART_COLUMN); i++) {
-        xlsx_set_width(summary->book, summary->sheet, (uint16_t)i, OTHER_WIDTH, XLSX_WIDTH_MAX);
+    (void)xlsx_set_width(summary->book, summary->sheet, LABEL_COLUMN, summary->label_width,
+                         XLSX_WIDTH_MAX);
+    (void)xlsx_set_width(summary->book, summary->sheet, VALUE_COLUMN, value_width, VALUE_WIDTH_MAX);
+    for (size_t i = VALUE_COLUMN + 1; i <= data_columns; i++) {
+        (void)xlsx_set_width(summary->book, summary->sheet, (uint16_t)i, OTHER_WIDTH,
+                             XLSX_WIDTH_MAX);
     }
+    xlsx_set_page(summary->book, summary->sheet, 1);
 }
 
 bool xlsx_summary_write(XlsxBook *book, lxw_worksheet *sheet, const Report *report, Error *reterr)

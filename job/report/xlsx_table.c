@@ -24,9 +24,11 @@ static void end_sheet(XlsxTable *table)
 {
     uint16_t last = (uint16_t)(table->table->column_count - 1);
     lxw_worksheet *sheet = table->sheet;
+    size_t width = 0;
     for (uint16_t i = 0; i <= last; i++) {
-        xlsx_set_width(table->book, sheet, i, table->widths[i], XLSX_WIDTH_MAX);
+        width += xlsx_set_width(table->book, sheet, i, table->widths[i], XLSX_WIDTH_MAX);
     }
+    xlsx_set_page(table->book, sheet, width);
     worksheet_freeze_panes(sheet, 1, 0);
     (void)worksheet_repeat_rows(sheet, 0, 0);
     (void)worksheet_autofilter(sheet, 0, 0, table->row > 1 ? table->row - 1 : 1, last);

@@ -10,6 +10,7 @@ import tempfile
 import readers
 from cases import Skipped, add_case, expect, expect_equal, wait_until
 from job import Job, run_job
+from live import Session
 from setting import (FEW, SHORT, bytes_in, compare_bytes, make, names_in, new_database,
                      new_folder, read)
 
@@ -110,10 +111,12 @@ def unwritable_place():
 
 
 def disk_is_full():
-    """With room for one page more each time, until the report fits beside the older one."""
-    with mounted(f"size={DISK_BYTES}") as place:
+    """With room for one page more each time, until the report fits beside the older one; none of
+    the files is ever made of what has come through."""
+    with mounted(f"size={DISK_BYTES}") as place, read() as wanted:
         make(FEW, "2025-11", place / "report", "--format", "json")
         before = tree(place)
+        failed = set()
         for pages in itertools.count():
             filler = fill_but(place, pages)
             job = make(FEW, "2025-11", place / "report", code=(0, 70))
@@ -121,10 +124,12 @@ def disk_is_full():
             if job.code == 0:
                 break
             job.expect_error("cannot be written: No space left on device", "make room")
+            failed.add(job.err.split(" cannot be written")[0].rsplit("/", 1)[1])
             expect_equal(tree(place), before, f"the place after {pages} pages")
         expect(pages > 15, f"{pages} pages were enough")
+        expect({"report.xlsx", "report.json"} <= failed, f"no room for {failed}")
         expect_equal(names_in(place), ["report"], "beside the report")
-        expect("period.csv" in names_in(place / "report"), "the new report")
+        compare_bytes(bytes_in(place / "report"), bytes_in(wanted), "the new report")
 
 
 def fill_but(place, pages):
@@ -138,7 +143,15 @@ def fill_but(place, pages):
     return path
 
 
-def ended_by(number, code, left):
+def rows_come(database):
+    """Whether a second piece of a large table is being read, and the first was written."""
+    with Session("postgres") as session:
+        return session.value(
+            f"select count(*) from pg_stat_activity where datname = '{database}'"
+            " and query like 'fetch%' and wait_event = 'PgSleep'") != "0"
+
+
+def ended_by(report_format, number, code, left):
     """In the middle of a large table; the older report stands, the next one is written."""
     with new_database(SHORT) as database, new_folder() as place:
         folder = place / "report"
@@ -146,15 +159,13 @@ def ended_by(number, code, left):
         before = bytes_in(folder)
         with readers.slow_changes(database), \
                 Job(database, ["report", "--period", "2025-10", "--out", str(folder),
-                               "--format", "csv"]) as job:
-            growing = place / WORK / "changes.csv"
-            wait_until(lambda: growing.exists() and growing.stat().st_size > 0,
-                       "some rows to be written")
+                               "--format", report_format]) as job:
+            wait_until(lambda: rows_come(database), "some rows to be written")
             job.kill(number)
             expect_equal(job.wait(), code, "how it ended")
         expect_equal(names_in(place), sorted(["report", *left]), "what is there afterwards")
         compare_bytes(bytes_in(folder), before, "the older report")
-        make(database, "2025-10", folder, "--format", "csv")
+        make(database, "2025-10", folder, "--format", report_format)
         expect_equal(names_in(place), ["report"], "after the next")
 
 
@@ -198,8 +209,10 @@ def register():
     add_case("an older report of the period is replaced", older_report_is_replaced)
     add_case("a place that cannot be written", unwritable_place)
     add_case("the disk is full at every page", disk_is_full)
-    add_case("kill -9 in the middle", ended_by, signal.SIGKILL, -signal.SIGKILL, [WORK])
-    add_case("SIGTERM in the middle", ended_by, signal.SIGTERM, 143, [])
+    for name in ("csv", "xlsx"):
+        add_case(f"kill -9 in the middle of {name}", ended_by, name, signal.SIGKILL,
+                 -signal.SIGKILL, [WORK])
+        add_case(f"SIGTERM in the middle of {name}", ended_by, name, signal.SIGTERM, 143, [])
     add_case("two reports for one folder at once", two_at_once)
     add_case("no database, no folder", no_database)
     add_case("wrong usage", wrong_usage)

@@ -1,4 +1,4 @@
-"""Every number of a report equals the views; its own sums hold; CSV and JSON say the same."""
+"""Every number of a report equals the views; its own sums hold; all formats say the same."""
 
 import calendar
 import json
@@ -7,6 +7,7 @@ import pathlib
 
 import expected
 import real_data
+import workbook
 from cases import Failure, Skipped, add_case, expect, expect_equal
 from database import Failure as DatabaseFailure
 from job import run_job
@@ -125,6 +126,7 @@ def check_report(session, period, folder):
     report = read_json(folder)
     validate(report, schema)
     check_csv(folder, report, schema)
+    workbook.check_book(folder, report)
     check_period(session, period, report)
     check_sums(report)
     return compare_tables(session, period, report)

@@ -15,12 +15,13 @@ import proof
 import readers
 import same_bytes
 import setting
+import workbook_case
 
 
 def main():
     setting.make_templates()
     try:
-        for module in (numbers_case, same_bytes, folders, proof, readers):
+        for module in (numbers_case, same_bytes, workbook_case, folders, proof, readers):
             module.register()
         return cases.run_all("report")
     finally:
