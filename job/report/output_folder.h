@@ -59,8 +59,8 @@ void output_file_abandon(OutputFile **file);
 #define CLEANUP_OUTPUT_FILE __attribute__((cleanup(output_file_abandon)))
 
 /*
- * A file for what is gone with its handle, which is returned: on the disk of the folder, and without
- * a name, so that nothing is left of it whatever happens. -1: errno says why there is none.
+ * A file for what is gone with its handle, which is returned: on the disk of the folder, and
+ * without a name, so that nothing is left of it whatever happens. -1: errno says why there is none.
  */
 int output_folder_scratch_file(const OutputFolder *folder);
 
