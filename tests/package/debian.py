@@ -16,7 +16,7 @@ from live import ROOT
 
 NEWER = "9.9.9"
 CONFIG = "etc/tierclose/programme.yaml"
-LIBRARIES = ("libc6", "libjansson4", "libpq5", "libyaml-0-2")
+LIBRARIES = ("libc6", "libjansson4", "libpq5", "libxlsxwriter4", "libyaml-0-2")
 
 _scratch = tempfile.TemporaryDirectory(prefix="tierclose-package.")  # pylint: disable=R1732
 _folder = pathlib.Path(_scratch.name)
