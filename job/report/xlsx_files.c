@@ -9,8 +9,6 @@
 #include <unistd.h>
 #include <xlsxwriter/utility.h>
 
-enum { BUFFER_BYTES = 64 * 1024 };
-
 typedef struct ScratchFile {
     FILE *stream;
     int handle; /* -1: closed, or never opened */
@@ -93,9 +91,6 @@ FILE *lxw_tmpfile(char *folder)
         (void)fail_with(errno, -1);
     }
     file->stream = fopencookie(file, "w+", functions);
-    if (file->stream != NULL) {
-        (void)setvbuf(file->stream, NULL, _IOFBF, BUFFER_BYTES);
-    }
     scratch.files =
         array_grow(scratch.files, &scratch.capacity, scratch.count + 1, sizeof *scratch.files);
     scratch.files[scratch.count++] = file;
