@@ -114,11 +114,8 @@ static void put_sheet_list(Summary *summary)
     for (size_t i = 1; i < book->sheet_count; i++, summary->row++) {
         char url[XLSX_SHEET_NAME_BYTES + 20];
         (void)snprintf(url, sizeof url, "internal:'%s'!A1", book->sheets[i].name);
-        (void)worksheet_write_url(summary->sheet, summary->row, LABEL_COLUMN, url,
-                                  book->styles[XLSX_STYLE_LINK]);
-        /* The cell shows the sheet's name; the link stays. */
-        (void)xlsx_put_text(summary->book, summary->sheet, summary->row, LABEL_COLUMN,
-                            book->sheets[i].name, XLSX_STYLE_LINK);
+        (void)worksheet_write_url_opt(summary->sheet, summary->row, LABEL_COLUMN, url,
+                                      book->styles[XLSX_STYLE_LINK], book->sheets[i].name, NULL);
         (void)xlsx_put_count(summary->book, summary->sheet, summary->row, VALUE_COLUMN,
                              book->sheets[i].row_count);
     }
@@ -207,6 +204,8 @@ bool xlsx_summary_write(XlsxBook *book, lxw_worksheet *sheet, const Report *repo
         summary.row = chart_row + CHARTS * XLSX_CHART_ROWS;
     }
     summary.row++;
+    lxw_row_t page_breaks[] = {summary.row, 0};
+    (void)worksheet_set_h_pagebreaks(sheet, page_breaks);
     put_run(&summary);
     for (size_t i = 0; i < CHARTS; i++) {
         uint32_t numbers_row = summary.row + 1;
