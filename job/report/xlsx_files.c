@@ -9,16 +9,17 @@
 #include <unistd.h>
 #include <xlsxwriter/utility.h>
 
-typedef struct ScratchFile {
-    FILE *stream;
-    int handle; /* -1: closed, or never opened */
-} ScratchFile;
+typedef struct ScratchFile ScratchFile;
+struct ScratchFile {
+    ScratchFile *next; /* the one opened before it */
+    FILE *stream;      /* NULL: closed */
+    int handle;        /* -1: closed, or never opened */
+};
 
 static struct {
     OutputFolder *folder;
-    ScratchFile **files;
+    ScratchFile *newest;
     size_t count;
-    size_t capacity;
     int failed; /* errno of the first failure; 0: none */
 } scratch;
 
@@ -91,9 +92,9 @@ FILE *lxw_tmpfile(char *folder)
         (void)fail_with(errno, -1);
     }
     file->stream = fopencookie(file, "w+", functions);
-    scratch.files =
-        array_grow(scratch.files, &scratch.capacity, scratch.count + 1, sizeof *scratch.files);
-    scratch.files[scratch.count++] = file;
+    file->next = scratch.newest;
+    scratch.newest = file;
+    scratch.count++;
     return file->stream;
 }
 
@@ -116,14 +117,13 @@ size_t xlsx_files_count(void)
 
 void xlsx_files_end(void)
 {
-    for (size_t i = 0; i < scratch.count; i++) {
-        if (scratch.files[i]->stream != NULL) {
-            (void)fclose(scratch.files[i]->stream);
+    while (scratch.newest != NULL) {
+        ScratchFile *file = scratch.newest;
+        scratch.newest = file->next;
+        if (file->stream != NULL) {
+            (void)fclose(file->stream);
         }
-        free(scratch.files[i]);
+        free(file);
     }
-    free(scratch.files);
-    scratch.files = NULL;
-    scratch.count = scratch.capacity = 0;
     scratch.folder = NULL;
 }

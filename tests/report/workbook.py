@@ -107,7 +107,8 @@ def check_widths(sheet, table, columns):
         expect(8 <= width <= 60.9, f"{table} {column}: width {width}")
         for cell in sheet[letter]:
             if cell.data_type == "n" and cell.value is not None:
-                text = f"{cell.value:,}" if isinstance(cell.value, (int, float)) else cell.number_format
+                number = isinstance(cell.value, (int, float))
+                text = f"{cell.value:,}" if number else cell.number_format
                 expect(len(text) < width, f"{table} {column}: {text} in width {width}")
 
 
