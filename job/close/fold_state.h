@@ -65,6 +65,9 @@ struct Fold {
     Period period;
 };
 
+/* A member's month, also one whose points leave 32 bits. */
+void fold_keep_points(Fold *fold, size_t slot, size_t month_index, int64_t points);
+
 /* The stored points and ties of a partition's members, before its own month is folded; EXIT_DATA
  * where a row cannot be read. */
 MUST_CHECK bool fold_base_begin(Fold *fold, size_t partition, Error *reterr);
