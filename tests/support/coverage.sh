@@ -26,15 +26,17 @@ run_suite() {
 }
 
 find "$folder" -name '*.gcda' -delete
+# The manual is written by a program of the build.
+find "$folder/job/manual" -maxdepth 1 -type f ! -name manual -delete
+run_suite ninja -C "$folder"
 run_suite tests/support/meson_suite.sh "$folder" quick
 measure core || failed=1
 if [[ "${1:-}" != core ]]; then
     with_build=(tests/support/with_build.sh "$folder")
     run_suite "${with_build[@]}" tests/support/cluster.sh run tests/ledger/run.sh
-    run_suite "${with_build[@]}" tests/golden/run.sh
-    run_suite "${with_build[@]}" tests/close/run.sh
-    run_suite "${with_build[@]}" tests/fault/run.sh
-    run_suite "${with_build[@]}" tests/docs/run.sh
+    for suite in golden close progress metrics report borders fault docs; do
+        run_suite "${with_build[@]}" "tests/$suite/run.sh"
+    done
     measure rest || failed=1
 fi
 exit "$failed"
