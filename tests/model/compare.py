@@ -36,7 +36,7 @@ def parse_arguments():
     parser.add_argument("--programme", choices=generate.SHIPPED + ["random"],
                         help="this programme for every seed, not one by the seed's choice")
     parser.add_argument("--parallel", type=int, default=1, help="seeds run at the same time")
-    parser.add_argument("--explain-every", type=int, default=13, metavar="N",
+    parser.add_argument("--explain-every", type=int, default=19, metavar="N",
                         help="each Nth seed has all its members explained, which takes long")
     parser.add_argument("--keep", action="store_true", help="leave a failed seed's database")
     arguments = parser.parse_args()
