@@ -235,11 +235,12 @@ static bool stop_asked(const Report *report, Error *reterr)
            !error_set(reterr, EXIT_INTERRUPTED, NULL, "stopped");
 }
 
-static bool stream_rows(Report *report, const ReportTable *table, ReportRowSink sink, void *context,
-                        ReportCell *cells, Error *reterr)
+static bool stream_rows(Report *report, const ReportTable *table, size_t row_limit,
+                        ReportRowSink sink, void *context, ReportCell *cells, Error *reterr)
 {
-    CLEANUP_TEXT char *fetch = text_printf("fetch %d from report_rows", FETCH_ROWS);
-    for (;;) {
+    for (size_t left = row_limit;;) {
+        int wanted = left < FETCH_ROWS ? (int)left : FETCH_ROWS;
+        CLEANUP_TEXT char *fetch = text_printf("fetch %d from report_rows", wanted);
         CLEANUP_RESULT PGresult *result = NULL;
         if (stop_asked(report, reterr) ||
             !query_run(report->connection, fetch, 0, NULL, &result, reterr) ||
@@ -252,7 +253,8 @@ static bool stream_rows(Report *report, const ReportTable *table, ReportRowSink 
                 return false;
             }
         }
-        if (row_count < FETCH_ROWS) {
+        left -= (size_t)row_count;
+        if (row_count < FETCH_ROWS || left == 0) {
             return true;
         }
     }
@@ -261,8 +263,14 @@ static bool stream_rows(Report *report, const ReportTable *table, ReportRowSink 
 bool report_stream(Report *report, const ReportTable *table, ReportRowSink sink, void *context,
                    Error *reterr)
 {
+    return report_stream_first(report, table, SIZE_MAX, sink, context, reterr);
+}
+
+bool report_stream_first(Report *report, const ReportTable *table, size_t row_limit,
+                         ReportRowSink sink, void *context, Error *reterr)
+{
     if (!table->large) {
-        for (size_t row = 0; row < table->row_count; row++) {
+        for (size_t row = 0; row < table->row_count && row < row_limit; row++) {
             if (!sink(context, table->cells + row * table->column_count, reterr)) {
                 return false;
             }
@@ -277,7 +285,7 @@ bool report_stream(Report *report, const ReportTable *table, ReportRowSink sink,
         return false;
     }
     ReportCell *cells = memory_alloc(table->column_count, sizeof *cells);
-    bool done = stream_rows(report, table, sink, context, cells, reterr);
+    bool done = stream_rows(report, table, row_limit, sink, context, cells, reterr);
     free(cells);
     return done && connection_execute(report->connection, "close report_rows", reterr);
 }

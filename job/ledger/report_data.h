@@ -91,6 +91,9 @@ typedef bool (*ReportRowSink)(void *context, const ReportCell *cells, Error *ret
 /* All rows of a table in its order. */
 MUST_CHECK bool report_stream(Report *report, const ReportTable *table, ReportRowSink sink,
                               void *context, Error *reterr);
+/* The first rows only, at least one, of which no more than these are read. */
+MUST_CHECK bool report_stream_first(Report *report, const ReportTable *table, size_t row_limit,
+                                    ReportRowSink sink, void *context, Error *reterr);
 
 /* "points_before" as "Points before". */
 enum { REPORT_TITLE_BYTES = 64 };
