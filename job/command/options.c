@@ -40,7 +40,8 @@ static const OptionText option_texts[] = {
     {OPTION_OUT, "out", "DIR",
      "the folder to write, in one that is there; an older report of the same period in it is "
      "replaced"},
-    {OPTION_FORMATS, "format", "xlsx,csv,json", "which files to write; without it all formats"},
+    {OPTION_FORMATS, "format", "html,xlsx,csv,json",
+     "which files to write; without it all formats"},
     {OPTION_CHECK_FOLDER, "check", "DIR", "prove the report in this folder, instead of making one"},
     {OPTION_CHECK, "check", NULL,
      "for monitoring: one line where all is well, exit code 2 where a period has ended and is not "

@@ -6,6 +6,7 @@
 #include <string.h>
 
 static const ReportFormat *const formats[] = {
+    &report_format_html,
     &report_format_xlsx,
     &report_format_csv,
     &report_format_json,

@@ -15,6 +15,7 @@ typedef struct ReportFormat {
     bool (*write)(Report *report, OutputFolder *folder, Error *reterr);
 } ReportFormat;
 
+extern const ReportFormat report_format_html;
 extern const ReportFormat report_format_csv;
 extern const ReportFormat report_format_json;
 extern const ReportFormat report_format_xlsx;

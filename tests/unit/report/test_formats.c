@@ -4,6 +4,7 @@
 #include "report/format_csv.h"
 #include "report/format_json.h"
 #include "report/formats.h"
+#include "scratch.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -34,6 +35,7 @@ Test(formats, each_once_and_in_one_order)
     cr_expect_not_null(strstr(all, "csv,json"));
     cr_expect_str_eq(chosen("json"), "json");
     cr_expect_str_eq(chosen("json,csv"), "csv,json");
+    cr_expect_str_eq(chosen("json,html"), "html,json");
     cr_expect_str_eq(chosen("csv,csv"), "--format: csv is there twice");
     cr_expect_str_eq(chosen("csv,xml"), "--format: there is no format \"xml\"");
     cr_expect_str_eq(chosen("cs"), "--format: there is no format \"cs\"");
@@ -45,19 +47,8 @@ Test(formats, each_once_and_in_one_order)
 /* What a function puts into a file. */
 static const char *written(void (*put)(OutputFile *, const char *), const char *text)
 {
-    static char bytes[200];
-    Error error = {0};
-    CLEANUP_OUTPUT_FOLDER OutputFolder *folder = NULL;
-    CLEANUP_OUTPUT_FILE OutputFile *file = NULL;
-    cr_assert(output_folder_open_scratch(&folder, &error), "%s", error.message);
-    cr_assert(output_file_open(folder, "file", &file, &error));
-    put(file, text);
-    cr_assert(output_file_close(&file, &error));
-    FILE *in = fopen(output_folder_path(folder, "file"), "rb");
-    cr_assert_not_null(in);
-    bytes[fread(bytes, 1, sizeof bytes - 1, in)] = '\0';
-    (void)fclose(in);
-    return bytes;
+    put(scratch_begin(), text);
+    return scratch_end();
 }
 
 Test(formats, a_field_of_csv)
