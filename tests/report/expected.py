@@ -70,7 +70,7 @@ def falls(session, period):
 
 def level_history(session, period):
     periods = [row["period"] for row in dicts(
-        session, "select distinct period from tierclose.standings"
+        session, "select period from tierclose.published"
                  f" where period <= '{period}' order by period desc limit 13")]
     table = []
     for one in sorted(periods):

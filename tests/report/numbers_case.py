@@ -6,12 +6,14 @@ import os
 import pathlib
 
 import expected
+import odd
+import page
 import real_data
 import workbook
 from cases import Failure, Skipped, add_case, expect, expect_equal
 from database import Failure as DatabaseFailure
 from job import run_job
-from live import ROOT
+from live import ROOT, drop_database
 from setting import (FEW, MANY, PERIODS, dicts, expect_same, make, new_folder, read_csv, read_json,
                      rows_of, session_of)
 
@@ -129,6 +131,7 @@ def check_report(session, period, folder):
     workbook.check_book(folder, report)
     check_period(session, period, report)
     check_sums(report)
+    page.check(session, period, folder)
     return compare_tables(session, period, report)
 
 
@@ -194,6 +197,20 @@ def check_real_data():
         database.drop()
 
 
+def odd_reports(make_odd):
+    """Hostile names, huge numbers, or nothing at all: the page still says what the views say."""
+    database = f"tierclose_report_{make_odd.__name__}"
+    try:
+        _, periods = make_odd(database)
+        with new_folder() as place, session_of(database) as session:
+            for period in periods:
+                make(database, period, place / period)
+                compare_tables(session, period, read_json(place / period))
+                page.check(session, period, place / period)
+    finally:
+        drop_database(database)
+
+
 def check_events(session, period, report):
     """Nothing came late: every event of the month is accounted for, kind by kind."""
     wanted = dicts(session, f"""select k.name as kind, count(*) as events from loyalty.point_event e
@@ -211,3 +228,6 @@ def register():
     add_case("sources and fates are those of every member's explanation", sources_equal_explain)
     add_case(f"every number on real data equals the views ({os.path.basename(real_data.DATA)})",
              check_real_data)
+    add_case("hostile names and huge numbers", odd_reports, odd.hostile)
+    add_case("nothing to report", odd_reports, odd.nothing)
+    add_case("a quiet month", odd_reports, odd.quiet)
