@@ -149,10 +149,10 @@ static bool place_folder(OutputFolder *folder, const char *path, Error *reterr)
     char *for_parent = copy(path);
     char *for_name = copy(path);
     const char *name = basename(for_name);
-    char *parent = realpath(dirname(for_parent), NULL);
     bool plain = name[0] != '\0' && strcmp(name, ".") != 0 && strcmp(name, "..") != 0 &&
                  strcmp(name, "/") != 0;
-    bool good = plain && parent != NULL;
+    char *parent = plain ? realpath(dirname(for_parent), NULL) : NULL;
+    bool good = parent != NULL;
     if (!plain) {
         (void)fail_folder(path, "it has no name of its own", "name a new folder, or an empty one.",
                           reterr);
