@@ -111,6 +111,12 @@ bool publish_compare(Publication *publication, PeriodDifference *ret_difference,
     return true;
 }
 
+/* Where another period follows, its events are read while the standings are still being written. */
+static Progress *progress_of_standings(const Publication *publication)
+{
+    return publication->followed ? NULL : publication->session->job->progress;
+}
+
 static bool start_standings(const Publication *publication, Error *reterr)
 {
     const PeriodResult *result = publication->result;
@@ -118,7 +124,8 @@ static bool start_standings(const Publication *publication, Error *reterr)
     standing_levels(result->rules, levels);
     return standing_write_levels(publication->session->leader, publication->run_id, levels,
                                  result->rules->level_count, reterr) &&
-           standings_write_start(publication->session, publication->run_id, result, reterr);
+           standings_write_start(publication->session, publication->run_id, result,
+                                 progress_of_standings(publication), reterr);
 }
 
 static bool write_anomalies(const Publication *publication, const char *period, Error *reterr)
@@ -256,7 +263,9 @@ bool publish_period(const Publication *publication, Error *reterr)
     if (!written) {
         return false;
     }
-    progress_add(progress, (int64_t)publication->result->standing_count);
+    if (!run.standings_written || progress_of_standings(publication) == NULL) {
+        progress_add(progress, (int64_t)publication->result->standing_count);
+    }
     progress_end(progress);
     return (reading == NULL || publish_details(session->leader, programme, publication->run_id,
                                                publication->result, reterr)) &&

@@ -16,6 +16,7 @@ struct StandingsWrite {
     const StandingRow *rows;
     size_t row_count;
     MonthPool months;
+    Progress *progress; /* NULL: another phase goes on meanwhile */
     bool done;
     Error error;
 };
@@ -48,17 +49,26 @@ static bool write_rows(const StandingsWrite *write, Error *reterr)
         return false;
     }
     for (size_t i = 0; i < write->row_count; i++) {
-        if (i % ROWS_BETWEEN_LOOKS == 0 && stopped(write->session)) {
-            standing_write_abandon(writer);
-            return error_set(reterr, EXIT_INTERRUPTED, NULL,
-                             "stopped by a signal while writing standings");
+        if (i % ROWS_BETWEEN_LOOKS == 0) {
+            if (stopped(write->session)) {
+                standing_write_abandon(writer);
+                return error_set(reterr, EXIT_INTERRUPTED, NULL,
+                                 "stopped by a signal while writing standings");
+            }
+            progress_add(write->progress, i == 0 ? 0 : ROWS_BETWEEN_LOOKS);
         }
         if (!standing_write_row(writer, &write->rows[i], &write->months, reterr)) {
             standing_write_abandon(writer);
             return false;
         }
     }
-    return standing_write_finish(writer, reterr);
+    if (!standing_write_finish(writer, reterr)) {
+        return false;
+    }
+    /* What the last look has not counted yet. */
+    size_t looked = write->row_count == 0 ? 0 : (write->row_count - 1) / ROWS_BETWEEN_LOOKS;
+    progress_add(write->progress, (int64_t)(write->row_count - looked * ROWS_BETWEEN_LOOKS));
+    return true;
 }
 
 static void *run(void *argument)
@@ -77,7 +87,7 @@ static void remember(Session *session, int64_t run_id)
 }
 
 bool standings_write_start(Session *session, int64_t run_id, const PeriodResult *result,
-                           Error *reterr)
+                           Progress *progress, Error *reterr)
 {
     if (!standings_write_wait(session, reterr)) {
         return false;
@@ -88,6 +98,7 @@ bool standings_write_start(Session *session, int64_t run_id, const PeriodResult 
     write->rows = result->standings;
     write->row_count = result->standing_count;
     write->months = result->months;
+    write->progress = progress;
     if (pthread_create(&write->thread, NULL, run, write) != 0) {
         free(write);
         return error_set(reterr, EXIT_BUG, "leave the process room for one thread more.",

@@ -15,9 +15,12 @@
 #include "close/result.h"
 #include "close/session.h"
 
-/* EXIT_DATABASE and the like where the one before has failed. */
+/*
+ * EXIT_DATABASE and the like where the one before has failed. The rows count for `progress`, whose
+ * phase must then last until they are written; NULL: they do not.
+ */
 MUST_CHECK bool standings_write_start(Session *session, int64_t run_id, const PeriodResult *result,
-                                      Error *reterr);
+                                      Progress *progress, Error *reterr);
 
 /* Waits until the last one that was started is written. */
 MUST_CHECK bool standings_write_wait(Session *session, Error *reterr);

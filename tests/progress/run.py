@@ -109,6 +109,34 @@ def wide_terminal():
                                  f"{terminal.screen.frames} lacks {wanted}")
 
 
+@case("standings count while they are written, and each once")
+def writing():
+    more = 40_000
+
+    def slow_writer(connection, unit):
+        if connection.name.endswith(" writer") and unit[:1] == b"d":
+            time.sleep(PIECE_SECONDS)
+
+    with new_database() as database:
+        with Session(database) as session:
+            session.query("insert into loyalty.member (member_id, registered_on) select n,"
+                          f" '2025-01-01' from generate_series(1000001, {1000000 + more}) n")
+            members = int(session.query("select count(*) from loyalty.member"
+                                        " where closed_on is null or closed_on > '2025-12-31'"
+                                        )[-1][0])
+        with Proxy(rule=slow_writer) as proxy, \
+                Terminal(command(database, host=proxy.host), 80) as terminal:
+            expect_equal(terminal.wait(), 0, "the exit code")
+            counts = [int(found[1].replace(",", "")) for found in (
+                re.match(rf"write results: \d+ %, ([\d,]+) of {members:,} members", frame)
+                for frame in terminal.screen.frames) if found]
+            between = {count for count in counts if 0 < count < members}
+            expect(len(between) >= 3, f"the counts do not move: {counts}")
+            expect_equal(counts, sorted(counts), "counts that go back")
+            expect(re.fullmatch(rf"write results: {members:,} members in {DURATION}, .*",
+                                screen_lines(terminal)[-1]), screen_lines(terminal)[-1])
+
+
 @case("40 columns: shorter lines, none of them broken")
 def narrow_terminal():
     with slow_run(40) as terminal:
