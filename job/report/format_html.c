@@ -6,13 +6,9 @@
  */
 #include "report/formats.h"
 #include "report/html_sections.h"
+#include "report_css.h"
 
 #include <stdio.h>
-
-/* report.css, as a C string made by the build. */
-static const char style[] =
-#include "report_css.h"
-    ;
 
 /* Fills that are not a colour alone. */
 static const char patterns[] =
@@ -43,7 +39,7 @@ static void put_head(OutputFile *file, const ReportTable *period)
     output_put_text(file, ", ");
     html_put_month(file, report_text(period, 0, "period"));
     output_put_text(file, ": close of the month</title>\n<style>\n");
-    output_put_text(file, style);
+    output_put_text(file, report_css);
     output_put_text(file, "</style>\n</head>\n<body>\n");
     output_put_text(file, patterns);
 }

@@ -97,7 +97,7 @@ void chart_put_label(OutputFile *file, int x, int y, const char *anchor, const c
     bool whole = text_width(text) <= width_max;
     int width = whole ? 0 : LETTER_HEIGHT;
     size_t used = 0;
-    while (text[used] != '\0' && used < LABEL_BYTES_MAX) {
+    while (used < LABEL_BYTES_MAX && text[used] != '\0') {
         width += character_width(text + used) * LETTER_HEIGHT / 100;
         if (width > width_max) {
             break;

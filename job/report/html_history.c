@@ -135,11 +135,7 @@ static void put_months_table(OutputFile *file, const Months *months, const char 
             html_put_count_cell(file, *value_of(months, month, i));
             known = known && !__builtin_add_overflow(sum, *value_of(months, month, i), &sum);
         }
-        if (known) {
-            html_put_count_cell(file, sum);
-        } else {
-            html_put_empty_cell(file);
-        }
+        html_put_sum_cell(file, known, sum);
         html_end_row(file);
     }
     html_end_table(file);

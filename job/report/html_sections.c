@@ -68,11 +68,7 @@ static void put_sums_by_source(OutputFile *file, const ReportTable *sources)
         const char *group = report_text(sources, row, "source_group");
         html_put_text_cell(file, strcmp(group, "activities") == 0 ? "fan activities" : group,
                            false);
-        if (known) {
-            html_put_count_cell(file, sum);
-        } else {
-            html_put_empty_cell(file);
-        }
+        html_put_sum_cell(file, known, sum);
         html_end_row(file);
     }
     html_end_table(file);

@@ -82,9 +82,15 @@ void html_put_count_cell(OutputFile *file, int64_t value)
     html_end_cell(file, false);
 }
 
-void html_put_empty_cell(OutputFile *file)
+void html_put_sum_cell(OutputFile *file, bool known, int64_t sum)
 {
-    output_put_text(file, "<td class=\"number\">" NO_VALUE "</td>");
+    html_begin_cell(file, HTML_SUM, false);
+    if (known) {
+        html_put_count(file, sum, false);
+    } else {
+        output_put_text(file, NO_VALUE);
+    }
+    html_end_cell(file, false);
 }
 
 void html_end_row(OutputFile *file)

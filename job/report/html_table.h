@@ -57,8 +57,8 @@ void html_begin_cell(OutputFile *file, HtmlKind kind, bool names_the_row);
 void html_end_cell(OutputFile *file, bool names_the_row);
 void html_put_text_cell(OutputFile *file, const char *text, bool names_the_row);
 void html_put_count_cell(OutputFile *file, int64_t value);
-/* Of a number that there is not. */
-void html_put_empty_cell(OutputFile *file);
+/* `known`: false of a sum that is too large to be told. */
+void html_put_sum_cell(OutputFile *file, bool known, int64_t sum);
 void html_end_row(OutputFile *file);
 /* The line of the sums follows; its cells are a row's. */
 void html_begin_total(OutputFile *file);

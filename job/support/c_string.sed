@@ -1,3 +1,5 @@
-# A text as a C string: a line of it is a line of the string.
+# A text as a C string called report_css: a line of it is a line of the string.
 s/[\\"]/\\&/g
 s/.*/"&\\n"/
+1i static const char report_css[] =
+$a ;
