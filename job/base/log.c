@@ -1,6 +1,7 @@
 #include "base/log.h"
 
 #include "base/character.h"
+#include "base/civil_date.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -35,22 +36,15 @@ void log_begin(const char *command, bool quiet)
     info_wanted = !quiet;
 }
 
-/* Without gmtime_r, which may ask for memory. The days of the era's 400 years, from 1 March on. */
+enum { DAYS_FROM_1970_TO_2000 = 10957 };
+
+/* Without gmtime_r, which may ask for memory. */
 static void format_time(int64_t time_us, char text[DATE_BYTES])
 {
     int64_t seconds = time_us / 1000000;
-    int64_t days = seconds / 86400 + 719468;
-    int64_t era = days / 146097;
-    int64_t day_of_era = days % 146097;
-    int64_t year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-    int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    int64_t month_from_march = (5 * day_of_year + 2) / 153;
-    int64_t day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    int64_t month = month_from_march < 10 ? month_from_march + 3 : month_from_march - 9;
-    int64_t year = year_of_era + era * 400 + (month <= 2);
-    (void)snprintf(text, DATE_BYTES, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", (int)(year % 10000),
-                   (int)month, (int)day, (int)(seconds / 3600 % 24), (int)(seconds / 60 % 60),
+    Date date = day_to_date((int32_t)(seconds / 86400 - DAYS_FROM_1970_TO_2000));
+    (void)snprintf(text, DATE_BYTES, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", date.year, date.month,
+                   date.day, (int)(seconds / 3600 % 24), (int)(seconds / 60 % 60),
                    (int)(seconds % 60), (int)(time_us / 1000 % 1000));
 }
 

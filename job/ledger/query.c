@@ -1,6 +1,7 @@
 #include "ledger/query.h"
 
 #include "base/arena.h"
+#include "base/civil_date.h"
 
 #include <assert.h>
 #include <ctype.h>
@@ -262,32 +263,24 @@ bool query_quote_name(Connection *connection, const char *name, char **ret_quote
     return good;
 }
 
+enum { FIRST_DAY = -730119 /* 0001-01-01 */ };
+
 const char *timestamp_format(int64_t time_us, char text[TIMESTAMP_TEXT_BYTES])
 {
     const int64_t day_us = INT64_C(86400000000);
-    const int64_t first_us = -730119 * day_us; /* 0001-01-01 */
-    const int64_t last_us = 2921940 * day_us;  /* 10000-01-01 */
+    const int64_t first_us = FIRST_DAY * day_us;
+    const int64_t last_us = 2921940 * day_us; /* 10000-01-01 */
     if (time_us < first_us || time_us >= last_us) {
         (void)snprintf(text, TIMESTAMP_TEXT_BYTES, "%s",
                        time_us < first_us ? "-infinity" : "infinity");
         return text;
     }
-    int64_t days = (time_us - first_us) / day_us; /* since 0001-01-01, not negative */
+    int32_t day = FIRST_DAY + (int32_t)((time_us - first_us) / day_us);
     int64_t left_us = (time_us - first_us) % day_us;
-    /* Years that begin in March, so that the leap day is the last; day 0 is 0000-03-01. */
-    int64_t march_days = days + 306;
-    int64_t era = march_days / 146097;
-    int64_t day_of_era = march_days % 146097;
-    int64_t year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-    int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    int64_t march_month = (5 * day_of_year + 2) / 153;
-    int64_t day = day_of_year - (153 * march_month + 2) / 5 + 1;
-    int64_t month = march_month < 10 ? march_month + 3 : march_month - 9;
-    int64_t year = era * 400 + year_of_era + (month <= 2 ? 1 : 0);
     int64_t seconds = left_us / 1000000;
-    (void)snprintf(text, TIMESTAMP_TEXT_BYTES, "%04d-%02d-%02d %02d:%02d:%02d.%06d+00", (int)year,
-                   (int)month, (int)day, (int)(seconds / 3600), (int)(seconds / 60 % 60),
+    Date date = day_to_date(day);
+    (void)snprintf(text, TIMESTAMP_TEXT_BYTES, "%04d-%02d-%02d %02d:%02d:%02d.%06d+00", date.year,
+                   date.month, date.day, (int)(seconds / 3600), (int)(seconds / 60 % 60),
                    (int)(seconds % 60), (int)(left_us % 1000000));
     return text;
 }

@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "base/civil_date.h"
 #include "base/error.h"
 
 #include <stdint.h>
@@ -21,12 +22,6 @@ enum {
     DAY_TEXT_BYTES = sizeof "YYYY-MM-DD",
 };
 
-typedef struct Date {
-    int32_t year;
-    int32_t month; /* 1..12 */
-    int32_t day;   /* 1..31 */
-} Date;
-
 /* Reads exactly YYYY-MM (contract 1.2); EXIT_USAGE otherwise. */
 MUST_CHECK bool period_parse(const char *text, Period *ret_period, Error *reterr);
 /* Writes YYYY-MM and returns `text`, which must hold PERIOD_TEXT_BYTES. */
@@ -36,8 +31,6 @@ const char *period_format(Period period, char text[PERIOD_TEXT_BYTES]);
 MUST_CHECK bool day_parse(const char *text, LocalDay *ret_day, Error *reterr);
 const char *day_format(LocalDay day, char text[DAY_TEXT_BYTES]);
 
-LocalDay day_from_date(Date date);
-Date day_to_date(LocalDay day);
 Period period_of_day(LocalDay day);
 
 /* The first and the last local day of a period. */

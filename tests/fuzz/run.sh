@@ -16,7 +16,7 @@ WORK=build-fuzz
 # Few and small files: a corpus is read by people too.
 CORPUS_FILE_BYTES_MAX=512
 
-base="job/base/arena.c job/base/character.c job/base/error.c job/base/log.c
+base="job/base/arena.c job/base/character.c job/base/civil_date.c job/base/error.c job/base/log.c
     job/base/memory_end.c"
 declare -A sources=(
     [config]="job/config/*.c $base job/programme/period.c
