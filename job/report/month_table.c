@@ -92,7 +92,8 @@ static void find_sources(const ReportTable *window, const ReportTable *sources,
     }
     for (size_t row = 0; row < window->row_count; row++) {
         used[SOURCE_UNKNOWN] =
-            used[SOURCE_UNKNOWN] || report_is_null(window, row, "points_at_close");
+            used[SOURCE_UNKNOWN] || (report_is_null(window, row, "points_at_close") &&
+                                     report_number(window, row, "points") != 0);
     }
 }
 
@@ -113,7 +114,8 @@ MonthTable month_table_of_sources(const Report *report)
     }
     begin_values(&table);
     for (size_t row = 0; row < window->row_count; row++) {
-        if (report_is_null(window, row, "points_at_close")) {
+        if (report_is_null(window, row, "points_at_close") &&
+            report_number(window, row, "points") != 0) {
             add_value(&table, report_text(window, row, "month"), MONTH_TABLE_UNKNOWN,
                       report_number(window, row, "points"));
         }
