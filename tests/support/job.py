@@ -16,7 +16,7 @@ from live import ROOT
 
 PROGRAM = ROOT / os.environ.get("TIERCLOSE_JOB", "build/job/tierclose")
 CONFIG = ROOT / "config/aliexpress.yaml"
-JOB_SECONDS_MAX = 60
+JOB_SECONDS_MAX = int(os.environ.get("TIERCLOSE_JOB_SECONDS_MAX", "60"))
 OUT_LINES_SHOWN = 4
 
 
