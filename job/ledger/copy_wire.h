@@ -1,6 +1,6 @@
 /*
  * Inside ledger/ only: the parts of which COPY BINARY is made, big-endian numbers, fields and
- * integer arrays. PURE; used by copy_decode.c and copy_row.c.
+ * integer arrays. PURE; used by copy_decode.c, copy_event.c and copy_row.c.
  */
 #pragma once
 

@@ -21,8 +21,8 @@ base="job/base/arena.c job/base/character.c job/base/civil_date.c job/base/error
 declare -A sources=(
     [config]="job/config/*.c $base job/programme/period.c
         job/programme/rules.c -lyaml -ljansson -lcrypto"
-    [copy_decode]="job/ledger/copy_decode.c job/ledger/copy_row.c job/ledger/copy_wire.c
-        $base"
+    [copy_decode]="job/ledger/copy_decode.c job/ledger/copy_event.c job/ledger/copy_row.c
+        job/ledger/copy_wire.c $base"
     [options]="job/command/options.c job/command/suggest.c job/ledger/dsn.c $base
         job/base/format.c job/programme/period.c -I$(pg_config --includedir) -lpq"
     [scalars]="job/config/scalar.c job/config/characters.c job/config/reader.c
