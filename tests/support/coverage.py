@@ -21,7 +21,7 @@ CORE = re.compile(r"""^job/(
     base/civil_date\.[ch]
     | programme/.*
     | config/.*
-    | ledger/(copy_(decode|encode|row|wire)|month_points)\.[ch]
+    | ledger/(copy_(decode|encode|event|row|wire)|month_points)\.[ch]
     | close/(budget|difference|event_record|event_row|event_store|fold\w*|id_index|members
         |order_ranges|plan|result|tally)\.[ch]
     )$""", re.VERBOSE)
