@@ -12,7 +12,7 @@ import signal
 from actions import ACTIONS, FULL, SHARED
 from cases import add_case, expect, expect_equal
 from commit_answer import newest_of_status
-from injection import Injection
+from injection import Injection, expect_hit
 from series import RARE_CALLS, SERIES, Series, run_injected, sample, try_series, whole
 
 # After so many faults the next run is tried to its end, not only to the next fault.
@@ -114,7 +114,7 @@ def try_sweep():
             injection, job = run_injected(
                 lambda environment: trial.start(workers=1, environment=environment),
                 trial.session, POLL_FAILS, number)
-            expect(injection.was_hit(), f"{injection}: no call met a fault")
+            expect_hit(injection.was_hit(), f"{injection}: ")
             job.expect_code(69).expect_error("Cannot allocate memory")
             trial.expect_unpublished((0, 1))
 
