@@ -66,7 +66,8 @@ static const char *refuse(Session *session, const Reading *reading, const Closed
     if (reading->snapshot.system_identifier[0] == '\0') {
         return "the server does not tell the job which one it is";
     }
-    if (!reading_same_server(reading, closed->base_system_identifier)) {
+    if (!snapshot_same_server(closed->base_system_identifier,
+                              reading->snapshot.system_identifier)) {
         return "the last close was made on another server";
     }
     if (reading->source->late_method == LATE_UNKNOWN) {

@@ -187,18 +187,12 @@ void reading_members_digest(const Reading *reading, Period period, bool everybod
     sha256_finish(hash, hex);
 }
 
-bool reading_same_server(const Reading *reading, const char *system_identifier)
-{
-    return system_identifier[0] != '\0' &&
-           strcmp(system_identifier, reading->snapshot.system_identifier) == 0;
-}
-
 bool reading_late_events(const Reading *reading, const ClosedPeriod *closed, Period period,
                          int64_t *ret_count, Error *reterr)
 {
     const Programme *programme = reading->session->job->programme;
     if (closed->snapshot_visible == NULL ||
-        !reading_same_server(reading, closed->system_identifier)) {
+        !snapshot_same_server(closed->system_identifier, reading->snapshot.system_identifier)) {
         *ret_count = -1; /* another server's transaction numbers mean nothing here */
         return true;
     }

@@ -51,10 +51,6 @@ void reading_close_workers(const Reading *reading);
 void reading_members_digest(const Reading *reading, Period period, bool everybody,
                             char hex[SHA256_HEX_BYTES]);
 
-/* Whether a run of the cluster that is called so saw the same transaction numbers; a cluster that
- * did not tell its name, "", may have been any. */
-bool reading_same_server(const Reading *reading, const char *system_identifier);
-
 /* How many events of the period's window were recorded since it was last computed; -1: not known.
  */
 MUST_CHECK bool reading_late_events(const Reading *reading, const ClosedPeriod *closed,

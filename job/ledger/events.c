@@ -145,9 +145,9 @@ typedef struct LateCondition {
     const char *condition;
 } LateCondition;
 
-static void late_condition(const Source *source, const char *snapshot_visible,
-                           int64_t snapshot_taken_at_us, int64_t from_us, int64_t until_us,
-                           LateCondition *ret_late)
+/* `since_us`: what counts where the events tell only their time. */
+static void late_condition(const Source *source, const char *snapshot_visible, int64_t since_us,
+                           int64_t from_us, int64_t until_us, LateCondition *ret_late)
 {
     /* The first condition is there for its index on loyalty.point_event, the second decides. By the
      * third, numbers that this server has not given yet are those of the server that the events
@@ -166,9 +166,7 @@ static void late_condition(const Source *source, const char *snapshot_visible,
     bool is_exact = source->late_method == LATE_EXACT;
     ret_late->values[0] = timestamp_format(from_us, ret_late->from);
     ret_late->values[1] = timestamp_format(until_us, ret_late->until);
-    ret_late->values[2] =
-        is_exact ? snapshot_visible
-                 : timestamp_format(snapshot_taken_at_us - LATE_MARGIN_US, ret_late->since);
+    ret_late->values[2] = is_exact ? snapshot_visible : timestamp_format(since_us, ret_late->since);
     if (source->recorded_may_be_null) {
         ret_late->condition = is_exact ? exact_or_null : by_time_or_null;
     } else {
@@ -188,8 +186,7 @@ bool events_late_of_member(Connection *connection, const Source *source, int64_t
                            size_t *ret_count, Error *reterr)
 {
     LateCondition late;
-    late_condition(source, snapshot_visible, snapshot_taken_at_us + LATE_MARGIN_US, from_us,
-                   until_us, &late);
+    late_condition(source, snapshot_visible, snapshot_taken_at_us, from_us, until_us, &late);
     /* clang-format off */
     CLEANUP_TEXT char *sql = text_printf(
         "select event_id, " SQL_MICROSECONDS("occurred_at") SQL_LATE "\n"
@@ -224,7 +221,8 @@ bool events_late(Connection *connection, const Source *source, const char *snaps
         return true;
     }
     LateCondition late;
-    late_condition(source, snapshot_visible, snapshot_taken_at_us, from_us, until_us, &late);
+    late_condition(source, snapshot_visible, snapshot_taken_at_us - LATE_MARGIN_US, from_us,
+                   until_us, &late);
     CLEANUP_TEXT char *sql =
         text_printf("select count(*)" SQL_LATE, source->events, late.condition);
     CLEANUP_RESULT PGresult *result = NULL;
@@ -259,7 +257,8 @@ bool events_late_list(Connection *connection, const Source *source, const char *
                       Error *reterr)
 {
     LateCondition late;
-    late_condition(source, snapshot_visible, snapshot_taken_at_us, from_us, until_us, &late);
+    late_condition(source, snapshot_visible, snapshot_taken_at_us - LATE_MARGIN_US, from_us,
+                   until_us, &late);
     /* clang-format off */
     CLEANUP_TEXT char *sql = text_printf(
         "select member_id, " SQL_MICROSECONDS("occurred_at") ", kind, order_id" SQL_LATE "\n"

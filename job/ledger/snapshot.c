@@ -16,6 +16,11 @@ static bool keeps_identity(const PGresult *result)
            strcmp(sqlstate, "42883") == 0;   /* undefined_function */
 }
 
+bool snapshot_same_server(const char *left, const char *right)
+{
+    return left[0] != '\0' && strcmp(left, right) == 0;
+}
+
 bool snapshot_identity(Connection *connection, char ret_identifier[SYSTEM_IDENTIFIER_BYTES],
                        Error *reterr)
 {

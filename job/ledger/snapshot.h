@@ -46,6 +46,10 @@ MUST_CHECK bool snapshot_begin(Connection *connection, bool will_write, Snapshot
 MUST_CHECK bool snapshot_identity(Connection *connection,
                                   char ret_identifier[SYSTEM_IDENTIFIER_BYTES], Error *reterr);
 
+/* Whether two names are of one cluster, so that a transaction number means the same to both; one
+ * that did not tell its name may be any. */
+bool snapshot_same_server(const char *left, const char *right);
+
 /* Begins a worker's read-only transaction on the same snapshot. On failure no transaction is open.
  */
 MUST_CHECK bool snapshot_join(Connection *connection, const Snapshot *snapshot, Error *reterr);

@@ -133,8 +133,8 @@ static bool read_late(const Reading *reading, const char *period, ExplainInput *
     }
     input->other_rules = strcmp(checked.config_sha256, reading->programme->sha256) != 0;
     input->late_known = reading->source->late_method != LATE_UNKNOWN &&
-                        checked.snapshot_visible != NULL && checked.system_identifier[0] != '\0' &&
-                        strcmp(checked.system_identifier, reading->system_identifier) == 0;
+                        checked.snapshot_visible != NULL &&
+                        snapshot_same_server(checked.system_identifier, reading->system_identifier);
     if (!input->late_known) {
         return true;
     }
